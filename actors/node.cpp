@@ -1,0 +1,142 @@
+#include "actors/node.h"
+
+#include <boost/asio/post.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <future>
+#include <thread>
+
+#include "actors/directory.h"
+#include "actors/shard.h"
+#include "storage/data_directory.h"
+#include "storage/journal.h"
+
+namespace stead {
+
+namespace {
+
+Config with_shards(Config config) {
+  if (config.shards == 0) config.shards = std::max(1U, std::thread::hardware_concurrency());
+  return config;
+}
+
+/// CAF runs nothing of ours on threads of its own, so one that sleeps is enough.
+caf::actor_system_config& configure(caf::actor_system_config& config) {
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", std::size_t{1});
+  return config;
+}
+
+/// A worker's id is not one of a namespace: it only says on which shard the worker lives.
+ObjectId worker_id(std::size_t shard) {
+  ObjectId id;
+  std::memcpy(id.bytes.data(), &shard, sizeof shard);
+  return id;
+}
+
+}  // namespace
+
+struct Node::Parts {
+  Parts(const App& app, Config given, Environment env, LogSink& sink)
+      : config(with_shards(std::move(given))),
+        environment(env),
+        log(sink),
+        data(DataDirectory::open(config.data).take_or_raise()),
+        directory(config.data),
+        actors(configure(actors_config)) {
+    for (const auto& info : app.classes()) {
+      const auto key = data->namespace_key(info->name, environment.random).take_or_raise();
+      classes.add(*info, NamespaceKey(key));
+    }
+    if (app.worker()) worker.emplace(Class{*app.worker(), NamespaceKey({})});
+    const ShardServices services{config,    environment, classes, journal,
+                                 directory, log,         actors,  shards};
+    for (unsigned i = 0; i < config.shards; ++i) {
+      shards.push_back(std::make_unique<Shard>(services, i));
+    }
+  }
+
+  /// Runs a function on every shard's thread and waits for all.
+  template <class Function>
+  void on_every_shard(Function function) {
+    std::vector<std::future<void>> done;
+    for (auto& shard : shards) {
+      std::packaged_task<void()> task([&function, &each = *shard] { function(each); });
+      done.push_back(task.get_future());
+      boost::asio::post(shard->loop(), std::move(task));
+    }
+    for (auto& each : done) each.get();
+  }
+
+  bool idle() {
+    std::atomic<bool> all = true;
+    on_every_shard([&all](Shard& shard) {
+      if (!shard.idle()) all = false;
+    });
+    return all;
+  }
+
+  const Config config;
+  const Environment environment;
+  LogSink& log;
+  std::unique_ptr<DataDirectory> data;
+  ClassTable classes;
+  std::optional<Class> worker;
+  SyncedFilesJournal journal;
+  Directory directory;
+  caf::actor_system_config actors_config;
+  caf::actor_system actors;
+  std::vector<std::unique_ptr<Shard>> shards;
+  bool running = false;
+};
+
+Node::Node(const App& app, Config config, Environment environment, LogSink& log)
+    : parts_(std::make_unique<Parts>(app, std::move(config), environment, log)) {}
+
+Node::~Node() { stop(std::chrono::milliseconds(0)); }
+
+void Node::start() {
+  for (auto& shard : parts_->shards) shard->start();
+  parts_->running = true;
+}
+
+void Node::stop(std::chrono::milliseconds deadline) {
+  if (!std::exchange(parts_->running, false)) return;
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  // Twice in a row: a call on its way between two shards shows on neither.
+  for (int idle_rounds = 0; idle_rounds < 2 && std::chrono::steady_clock::now() < end;) {
+    if (parts_->idle()) {
+      ++idle_rounds;
+      continue;
+    }
+    idle_rounds = 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  Error error(ErrorCode::shutting_down, "the node is stopping: try again on another, or later");
+  error.set_retryable(true);
+  parts_->on_every_shard([&error](Shard& shard) { shard.shut_down(error); });
+  for (auto& shard : parts_->shards) shard->join();
+  parts_->directory.close();
+}
+
+const Config& Node::config() const { return parts_->config; }
+const Environment& Node::environment() const { return parts_->environment; }
+const ClassTable& Node::classes() const { return parts_->classes; }
+Directory& Node::directory() { return parts_->directory; }
+LogSink& Node::log() { return parts_->log; }
+std::size_t Node::shard_count() const { return parts_->shards.size(); }
+boost::asio::io_context& Node::loop(std::size_t shard) { return parts_->shards.at(shard)->loop(); }
+Host& Node::host(std::size_t shard) { return *parts_->shards.at(shard); }
+
+ObjectAddress Node::worker(std::size_t shard) const {
+  CHECK(parts_->worker);
+  return {&*parts_->worker, worker_id(shard), "shard " + std::to_string(shard)};
+}
+
+std::size_t Node::live_objects() const {
+  std::size_t sum = 0;
+  for (const auto& shard : parts_->shards) sum += shard->live_objects();
+  return sum;
+}
+
+}  // namespace stead

@@ -1,0 +1,265 @@
+#include "actors/shard.h"
+
+#include <algorithm>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+#include "actors/directory.h"
+#include "actors/node.h"
+#include "storage/object_path.h"
+#include "storage/object_store.h"
+
+namespace stead {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Messages that an actor handles before others get their turn.
+constexpr std::size_t messages_per_run = 64;
+
+/// Closing a database syncs its file, so a sweep stops for a while before it delays others.
+constexpr std::chrono::milliseconds sweep_budget(2);
+constexpr std::chrono::milliseconds pause_between_sweeps(5);
+
+QueueLoad share_of(const NodeLimits& limits, std::size_t shards) {
+  return {std::max<std::size_t>(limits.queued_calls / shards, 1),
+          std::max<std::size_t>(limits.queued_bytes / shards, 1)};
+}
+
+}  // namespace
+
+Shard::Shard(ShardServices services, std::size_t index)
+    : caf::execution_unit(&services.actors),
+      services_(services),
+      index_(index),
+      load_limit_(share_of(services.config.node, std::max(1U, services.config.shards))) {}
+
+Shard::~Shard() = default;
+
+void Shard::start() {
+  schedule_sweep(std::chrono::milliseconds(1));
+  thread_ = std::thread([this] {
+    const auto work = asio::make_work_guard(loop_);
+    loop_.run();
+  });
+}
+
+void Shard::join() {
+  stop_loop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Shard::stop_loop() {
+  asio::post(loop_, [this] {
+    if (pending_jobs_ > 0) {
+      stop_loop();  // actors hold a reference to themselves until they have run
+    } else {
+      loop_.stop();
+    }
+  });
+}
+
+Shard& Shard::home_of(const ObjectId& object) const {
+  const auto& shards = services_.shards;
+  return *shards[std::hash<ObjectId>()(object) % shards.size()];
+}
+
+void Shard::exec_later(caf::resumable* job) {
+  ++pending_jobs_;
+  asio::post(loop_, [this, job] { run(job); });
+}
+
+void Shard::run(caf::resumable* job) {
+  --pending_jobs_;
+  switch (job->resume(this, messages_per_run)) {
+    case caf::resumable::resume_later:
+      exec_later(job);
+      break;
+    case caf::resumable::done:
+    case caf::resumable::awaiting_message:
+      intrusive_ptr_release(job);
+      break;
+    case caf::resumable::shutdown_execution_unit:
+      break;
+  }
+}
+
+void Shard::send(std::unique_ptr<Call> call) {
+  Shard& home = home_of(call->target().id);
+  asio::dispatch(home.loop_,
+                 [&home, call = std::move(call)]() mutable { home.deliver(std::move(call)); });
+}
+
+void Shard::resume(const ObjectId& object, Resumption resumption) {
+  Shard& home = home_of(object);
+  asio::dispatch(home.loop_, [&home, object, resumption = std::move(resumption)]() mutable {
+    home.deliver(object, std::move(resumption));
+  });
+}
+
+void Shard::resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
+                         Resumption resumption) {
+  auto timer = std::make_unique<asio::steady_timer>(loop_, pause);
+  auto& waiting = *timer;
+  waiting.async_wait([this, timer = std::move(timer), object,
+                      resumption = std::move(resumption)](boost::system::error_code) mutable {
+    deliver(object, std::move(resumption));
+  });
+}
+
+void Shard::deliver(std::unique_ptr<Call> call) {
+  if (ended_) {
+    return_with_error(std::move(call), *ended_);
+    return;
+  }
+  auto& actor = *entry_of(call->target()).actor;
+  touch(actor);
+  call->queued_at = actor.last_used;
+  if (const auto refusal = actor.object().admit(*call)) {
+    return_with_error(std::move(call), *refusal);
+    return;
+  }
+  tell(actor, Delivery(std::move(call)));
+}
+
+void Shard::deliver(const ObjectId& object, Resumption resumption) {
+  const auto found = objects_.find(object);
+  if (found == objects_.end()) return;
+  auto& actor = *found->second.actor;
+  touch(actor);
+  tell(actor, Delivery(std::move(resumption)));
+}
+
+void Shard::tell(ObjectActor& actor, Delivery delivery) {
+  actor.enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(delivery)),
+                this);
+}
+
+Shard::Entry& Shard::entry_of(const ObjectAddress& address) {
+  const auto [found, added] = objects_.try_emplace(address.id);
+  auto& entry = found->second;
+  if (added) {
+    caf::actor_config config(this);
+    entry.handle = services_.actors.spawn_class<ObjectActor, caf::lazy_init + caf::hidden>(
+        config, static_cast<Host&>(*this), address);
+    entry.actor = caf::actor_cast<ObjectActor*>(entry.handle);
+    entry.actor->place = by_last_use_.insert(by_last_use_.end(), entry.actor);
+    live_objects_.store(objects_.size(), std::memory_order_relaxed);
+  }
+  return entry;
+}
+
+std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
+  const auto& info = object.of->info;
+  return std::make_unique<ObjectStore>(ObjectStoreConfig{
+      .path = object_path(services_.config.data, info.name, object.id),
+      .id = object.id,
+      .class_name = info.name,
+      .name = object.name,
+      .synced = services_.journal.needs_synced_files(),
+      .migrations = info.migrations,
+      .created = services_.environment.clock.wall_now(),
+      .vfs = {},
+  });
+}
+
+void Shard::append_commit(const ObjectId& object, std::uint64_t sequence) {
+  services_.journal.append({object, sequence}, *this);
+}
+
+void Shard::on_commit_outcome(const CommitRecord& record, CommitOutcome outcome) noexcept {
+  const auto tell_object = [this, record, outcome] {
+    const auto found = objects_.find(record.object);
+    if (found != objects_.end()) {
+      found->second.actor->object().commit_outcome(record.sequence, outcome);
+    }
+  };
+  // A failure throws the instance away, so it must not arrive within one of its turns.
+  if (outcome == CommitOutcome::durable && on_own_thread()) {
+    tell_object();
+  } else {
+    asio::post(loop_, tell_object);
+  }
+}
+
+void Shard::object_created(const ObjectAddress& object) {
+  const auto now = services_.environment.clock.wall_now();
+  services_.directory.record(
+      ObjectIndex::Created{{object.of->info.name, object.id, object.name, now, now, 0}});
+}
+
+void Shard::object_closed(const ObjectAddress& object, std::int64_t size) {
+  services_.directory.record(
+      ObjectIndex::Used{object.id, services_.environment.clock.wall_now(), size});
+}
+
+void Shard::object_deleted(const ObjectAddress& object) {
+  services_.directory.record(ObjectIndex::Deleted{object.id});
+}
+
+void Shard::log(LogLevel level, std::string_view text) { services_.log.write(level, text); }
+
+void Shard::touch(ObjectActor& actor) {
+  actor.last_used = services_.environment.clock.monotonic_now();
+  by_last_use_.splice(by_last_use_.end(), by_last_use_, actor.place);
+}
+
+void Shard::schedule_sweep(std::chrono::milliseconds pause) {
+  sweep_timer_.expires_after(pause);
+  sweep_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    sweep();
+  });
+}
+
+void Shard::sweep() {
+  auto& clock = services_.environment.clock;
+  const auto idle_timeout = services_.config.object.idle_timeout;
+  const auto start = clock.monotonic_now();
+  while (!by_last_use_.empty()) {
+    auto& actor = *by_last_use_.front();
+    if (actor.last_used + idle_timeout > start) break;
+    if (clock.monotonic_now() - start > sweep_budget) {
+      schedule_sweep(pause_between_sweeps);
+      return;
+    }
+    if (!actor.object().idle()) {
+      touch(actor);
+      continue;
+    }
+    actor.object().evict();
+    by_last_use_.pop_front();
+    dismiss(actor);
+    objects_.erase(ObjectId(actor.object().address().id));
+    live_objects_.store(objects_.size(), std::memory_order_relaxed);
+  }
+  schedule_sweep(
+      std::clamp(idle_timeout / 4, std::chrono::milliseconds(1), std::chrono::milliseconds(1'000)));
+}
+
+void Shard::dismiss(ObjectActor& actor) {
+  caf::anon_send_exit(&actor, caf::exit_reason::user_shutdown);
+}
+
+bool Shard::idle() const {
+  return std::all_of(objects_.begin(), objects_.end(),
+                     [](const auto& entry) { return entry.second.actor->object().idle(); });
+}
+
+void Shard::shut_down(const Error& error) {
+  ended_ = error;
+  for (auto& [id, entry] : objects_) {
+    entry.actor->object().shut_down(error);
+    dismiss(*entry.actor);
+  }
+  by_last_use_.clear();
+  objects_.clear();
+  live_objects_ = 0;
+}
+
+}  // namespace stead

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <caf/actor.hpp>
+#include <caf/execution_unit.hpp>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/object_actor.h"
+#include "runtime/host.h"
+#include "storage/journal.h"
+
+namespace stead {
+
+class Directory;
+class LogSink;
+class Shard;
+
+/// What all shards of a node share. Outlives them.
+struct ShardServices {
+  const Config& config;
+  Environment environment;
+  const ClassTable& classes;
+  Journal& journal;
+  Directory& directory;
+  LogSink& log;
+  caf::actor_system& actors;
+  /// All shards, by index.
+  const std::vector<std::unique_ptr<Shard>>& shards;
+};
+
+/// One thread with one event loop, and the objects whose ids hash to it: their actors are resumed
+/// here and nowhere else, so objects need no locks. Connections run on the same loop.
+///
+/// Thread: its own, except where a function says any. Owner: the node.
+class Shard final : public caf::execution_unit, public Host, private JournalClient {
+ public:
+  Shard(ShardServices services, std::size_t index);
+  ~Shard() override;
+
+  void start();
+  /// Ends the loop once every actor has run, and joins the thread. Thread: any other.
+  void join();
+  boost::asio::io_context& loop() { return loop_; }
+  std::size_t live_objects() const { return live_objects_.load(std::memory_order_relaxed); }
+
+  /// Whether nothing is under way in any object.
+  bool idle() const;
+  /// Ends what is under way with an error and evicts every object.
+  void shut_down(const Error& error);
+
+  // CAF: resumes an actor on this shard. Thread: any.
+  void exec_later(caf::resumable* job) override;
+
+  // Host.
+  const Environment& environment() override { return services_.environment; }
+  const ClassTable& classes() override { return services_.classes; }
+  const Config& config() override { return services_.config; }
+  QueueLoad& load() override { return load_; }
+  const QueueLoad& load_limit() override { return load_limit_; }
+  void send(std::unique_ptr<Call> call) override;
+  void resume(const ObjectId& object, Resumption resumption) override;
+  void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
+                    Resumption resumption) override;
+  std::uint64_t new_incarnation() override { return ++last_incarnation_; }
+  std::unique_ptr<ObjectStore> open_store(const ObjectAddress& object) override;
+  void append_commit(const ObjectId& object, std::uint64_t sequence) override;
+  void object_created(const ObjectAddress& object) override;
+  void object_closed(const ObjectAddress& object, std::int64_t size) override;
+  void object_deleted(const ObjectAddress& object) override;
+  void log(LogLevel level, std::string_view text) override;
+
+ private:
+  struct Entry {
+    caf::actor handle;
+    ObjectActor* actor = nullptr;
+  };
+
+  Shard& home_of(const ObjectId& object) const;
+  bool on_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
+  void deliver(std::unique_ptr<Call> call);
+  void deliver(const ObjectId& object, Resumption resumption);
+  void tell(ObjectActor& actor, Delivery delivery);
+  Entry& entry_of(const ObjectAddress& address);
+  void run(caf::resumable* job);
+  void stop_loop();
+  void on_commit_outcome(const CommitRecord& record, CommitOutcome outcome) noexcept override;
+  void touch(ObjectActor& actor);
+  void schedule_sweep(std::chrono::milliseconds pause);
+  void sweep();
+  /// Lets an actor whose object has left memory end.
+  void dismiss(ObjectActor& actor);
+
+  ShardServices services_;
+  const std::size_t index_;
+  const QueueLoad load_limit_;
+  QueueLoad load_;
+  std::uint64_t last_incarnation_ = 0;
+  std::optional<Error> ended_;
+  std::atomic<std::size_t> live_objects_ = 0;
+  std::atomic<std::size_t> pending_jobs_ = 0;
+
+  boost::asio::io_context loop_{1};
+  boost::asio::steady_timer sweep_timer_{loop_};
+  std::unordered_map<ObjectId, Entry> objects_;
+  std::list<ObjectActor*> by_last_use_;
+  std::thread thread_;
+};
+
+}  // namespace stead

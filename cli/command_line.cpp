@@ -1,0 +1,213 @@
+#include "cli/command_line.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <filesystem>
+#include <iostream>
+#include <vector>
+
+#include "cli/settings.h"
+#include "cli/text.h"
+
+namespace stead {
+
+namespace {
+
+using Command = CommandLine::Command;
+
+constexpr int wrong_usage = 2;
+
+/// Where CLI11 writes to, until it is known which command was asked for.
+struct Options {
+  CommandLine line;
+  std::string config;
+  std::string listen;
+  std::string data;
+  std::string shards;
+  std::string log_level;
+  std::vector<std::string> set;
+};
+
+void add_config_options(CLI::App& command, Options& options) {
+  command.add_option("--data", options.data, "Folder of the databases and keys [data]")
+      ->type_name("DIR");
+  command
+      .add_option("--config", options.config,
+                  "Configuration file [stead.toml in this folder, if it exists]")
+      ->type_name("FILE");
+  command
+      .add_option("--set", options.set,
+                  "Set any key of the configuration, e.g. --set http.body_bytes=1MiB; may be "
+                  "repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+std::string list_of_settings() {
+  std::string text = "Keys of stead.toml and of --set [default]. " +
+                     environment_name(settings().front()) +
+                     " and the like in the environment\nbeat the file, flags beat both:\n\n";
+  for (const auto& setting : settings()) {
+    std::string line = "  " + std::string(setting.name);
+    line.resize(std::max<std::size_t>(line.size() + 1, 28), ' ');
+    text += line + std::string(setting.doc) + " [" + setting.show(Config{}) + "]\n";
+  }
+  text += "  vars.NAME                 What env().var(\"NAME\") gives to the application.\n";
+  return text;
+}
+
+void add_serve(CLI::App& cli, Options& options) {
+  auto& command = *cli.add_subcommand("serve", "Serve the application over HTTP until SIGTERM");
+  command
+      .add_option("--listen", options.listen,
+                  "Address and port; port 0 takes a free one [127.0.0.1:8787]")
+      ->type_name("ADDR");
+  add_config_options(command, options);
+  command
+      .add_option("--shards", options.shards, "Event loops, a thread each [one for each processor]")
+      ->type_name("N");
+  command.add_option("--log-level", options.log_level, "debug, info, warning or error [info]")
+      ->type_name("L");
+  command.footer(
+      "SIGTERM or SIGINT stops gracefully: requests in progress are finished, objects written out. "
+      "A\nsecond one stops at once; nothing that was acknowledged is lost by that.\n\n"
+      "Example: serve --listen 0.0.0.0:80 --data /var/lib/stead --set object.idle_timeout=1m\n\n" +
+      list_of_settings());
+  command.callback([&options] { options.line.command = Command::serve; });
+}
+
+CLI::App& add_object_command(CLI::App& group, Options& options, Command which, const char* name,
+                             const char* doc) {
+  auto& command = *group.add_subcommand(name, doc);
+  command.callback([&options, which] { options.line.command = which; });
+  return command;
+}
+
+void add_address(CLI::App& command, Options& options) {
+  command.add_option("CLASS", options.line.class_name, "Name of the class, e.g. Counter")
+      ->required();
+  command.add_option("NAME", options.line.object, "Name of the object, e.g. alice")->required();
+  command.add_flag("--id", options.line.by_id, "NAME is an object's id: 64 hexadecimal digits");
+}
+
+void add_object_reading(CLI::App& group, Options& options) {
+  auto& list = add_object_command(group, options, Command::object_list, "list",
+                                  "List the objects that have stored something");
+  list.add_option("CLASS", options.line.class_name, "Only this class");
+  list.add_option("--prefix", options.line.prefix, "Only names that begin with this")
+      ->type_name("P");
+  list.add_option("--limit", options.line.limit, "At most so many [1000]")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber.description(""));
+  list.add_flag("--json", options.line.json, "One JSON object a line");
+  list.footer(
+      "Works beside a running server; what happened in the last moments may be missing.\n\n"
+      "Example: object list Counter --prefix al");
+
+  auto& show = add_object_command(group, options, Command::object_show, "show",
+                                  "Show an object's file: size, tables, rows");
+  add_address(show, options);
+  show.footer(
+      "Fails while a running server has the object in memory.\n\n"
+      "Example: object show Counter alice");
+
+  auto& sql = add_object_command(group, options, Command::object_sql, "sql",
+                                 "Run SQL on an object's database");
+  add_address(sql, options);
+  sql.add_option("SQL", options.line.sql, "One or more statements")->required();
+  sql.add_flag("--write", options.line.write, "May change the database; needs the server stopped");
+  sql.footer(
+      "Prints the last statement's rows, separated by tabs, under a line of column names.\n\n"
+      "Example: object sql Counter alice 'SELECT * FROM counter'");
+
+  auto& copy = add_object_command(group, options, Command::object_export, "export",
+                                  "Copy an object's database into a file of its own");
+  add_address(copy, options);
+  copy.add_option("FILE", options.line.target, "File to create; it must not exist")->required();
+  copy.footer("Example: object export Counter alice alice.sqlite");
+}
+
+void add_object(CLI::App& cli, Options& options) {
+  auto& group = *cli.add_subcommand(
+      "object", "Look at the objects in a data directory: list, show, sql, export, delete");
+  group.require_subcommand(0, 1);
+  group.fallthrough();
+  add_config_options(group, options);
+  add_object_reading(group, options);
+  auto& remove = add_object_command(group, options, Command::object_delete, "delete",
+                                    "Delete an object and all that it stored");
+  add_address(remove, options);
+  remove.add_flag("--yes", options.line.yes, "Really; there is no way back");
+  remove.footer(
+      "Needs the server stopped.\n\n"
+      "Example: object delete Counter alice --yes");
+  for (auto* command : group.get_subcommands([](CLI::App*) { return true; })) {
+    command->footer("Takes --data, --config and --set too: see `object --help`.\n" +
+                    command->get_footer());
+  }
+  group.footer("Example: object list --data /var/lib/stead");
+}
+
+void keep_flag(CommandLine& line, const CLI::App& command, const char* flag, const char* setting,
+               const std::string& value) {
+  if (command.count(flag) > 0) line.config.flags.push_back({flag, setting, value});
+}
+
+/// Which of the configuration's flags were given, `--set` first, so that a flag of its own wins.
+bool keep_config(const CLI::App& command, Options& options) {
+  auto& line = options.line;
+  if (command.count("--config") > 0) line.config.file = options.config;
+  for (const auto& assignment : options.set) {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos) {
+      print_error("--set " + assignment + ": expected KEY=VALUE");
+      return false;
+    }
+    line.config.flags.push_back(
+        {"--set", assignment.substr(0, equals), assignment.substr(equals + 1)});
+  }
+  keep_flag(line, command, "--data", "data", options.data);
+  if (line.command != Command::serve) return true;
+  keep_flag(line, command, "--listen", "listen", options.listen);
+  keep_flag(line, command, "--shards", "shards", options.shards);
+  keep_flag(line, command, "--log-level", "log_level", options.log_level);
+  return true;
+}
+
+}  // namespace
+
+std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv) {
+  Options options;
+  CLI::App cli(
+      "Durable objects over HTTP: each name is one object with a private SQLite database.");
+  cli.name(argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "stead");
+  cli.require_subcommand(0, 1);
+  cli.get_formatter()->column_width(28);
+  add_serve(cli, options);
+  add_object(cli, options);
+  cli.add_subcommand("version", "Print the version")->callback([&options] {
+    options.line.command = Command::version;
+  });
+  cli.footer("Example: " + cli.get_name() + " serve --listen 127.0.0.1:8787 --data data\n" +
+             "Exit status: 0 success, 1 failure, 2 wrong usage. `COMMAND --help` tells more.");
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return cli.exit(help);
+  } catch (const CLI::ParseError& error) {
+    print_error(std::string(error.what()) + " (try --help)");
+    return wrong_usage;
+  }
+  const auto* command = cli.get_subcommands().empty() ? nullptr : cli.get_subcommands().front();
+  if (command == nullptr ||
+      (command->get_name() == "object" && command->get_subcommands().empty())) {
+    std::cerr << (command == nullptr ? &cli : command)->help();
+    return wrong_usage;
+  }
+  if (command->get_name() != "version" && !keep_config(*command, options)) return wrong_usage;
+  return std::move(options.line);
+}
+
+}  // namespace stead

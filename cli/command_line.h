@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <variant>
+
+#include "cli/config_sources.h"
+
+namespace stead {
+
+/// What a command line asks for. A plain value.
+struct CommandLine {
+  enum class Command {
+    serve,
+    object_list,
+    object_show,
+    object_sql,
+    object_export,
+    object_delete,
+    version,
+  };
+  Command command = Command::version;
+  /// Its flags; `parse_command_line` leaves the environment empty.
+  ConfigSources config;
+
+  std::string class_name;
+  std::string object;
+  /// `object` is an id, not a name.
+  bool by_id = false;
+  std::string sql;
+  bool write = false;
+  std::string target;
+  bool yes = false;
+  std::string prefix;
+  std::size_t limit = 1'000;
+  bool json = false;
+};
+
+/// Reads the arguments of `main`. If there is nothing to run, because help was asked for or the
+/// usage is wrong, it has printed what there is to say and gives the exit status: 0 or 2.
+std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace stead

@@ -1,0 +1,129 @@
+#include "cli/config_file.h"
+
+#include <toml++/toml.h>
+
+#include <cerrno>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <system_error>
+
+#include "cli/settings.h"
+
+namespace stead {
+
+namespace {
+
+std::string type_name(const toml::node& node) {
+  std::ostringstream text;
+  text << node.type();
+  return text.str();
+}
+
+/// A node as the text that `Setting::set` reads. Nothing if its type is not one that suits.
+std::optional<std::string> text_of(const toml::node& node, Setting::Kind kind) {
+  const bool takes_text = kind != Setting::Kind::count;
+  const bool takes_number = kind == Setting::Kind::count || kind == Setting::Kind::bytes;
+  if (const auto* text = node.as_string(); text != nullptr && takes_text) return text->get();
+  if (const auto* number = node.as_integer(); number != nullptr && takes_number) {
+    return std::to_string(number->get());
+  }
+  return std::nullopt;
+}
+
+std::string_view expected(Setting::Kind kind) {
+  switch (kind) {
+    case Setting::Kind::text:
+      return "a string";
+    case Setting::Kind::count:
+      return "an integer";
+    case Setting::Kind::bytes:
+      return "an integer or a string as \"32MiB\"";
+    case Setting::Kind::duration:
+      return "a string as \"10s\"";
+  }
+  return "";
+}
+
+/// Walks one file. Thread: one. Owner: the call of `read_config_text`.
+class Reader {
+ public:
+  Reader(const std::string& path, Config& config) : path_(path), config_(config) {}
+
+  Result<void> read_table(const toml::table& table, const std::string& prefix) {
+    for (const auto& [key, node] : table) {
+      const auto name = prefix + std::string(key.str());
+      if (const auto done = read_node(name, key.source().begin.line, node); !done) return done;
+    }
+    return {};
+  }
+
+  Error at(toml::source_index line, const std::string& message) const {
+    return Error(ErrorCode::type, path_ + ":" + std::to_string(line) + ": " + message);
+  }
+
+ private:
+  Result<void> read_node(const std::string& name, toml::source_index line, const toml::node& node) {
+    const bool is_section = name == "object" || name == "node" || name == "http" || name == "vars";
+    if (is_section) {
+      if (const auto* table = node.as_table()) {
+        return name == "vars" ? read_vars(*table) : read_table(*table, name + ".");
+      }
+      return at(line, "\"" + name + "\" is a table: write [" + name + "] and its keys below");
+    }
+    const auto* setting = find_setting(name);
+    if (setting == nullptr) return at(line, unknown_setting(name));
+    const auto text = text_of(node, setting->kind);
+    if (!text) {
+      return at(line, name + ": expected " + std::string(expected(setting->kind)) + ", not " +
+                          type_name(node));
+    }
+    if (const auto done = set_setting(config_, name, *text); !done) {
+      return at(line, done.error().what());
+    }
+    return {};
+  }
+
+  Result<void> read_vars(const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      const auto* text = node.as_string();
+      if (text == nullptr) {
+        return at(key.source().begin.line, "vars." + std::string(key.str()) +
+                                               ": expected a string, not " + type_name(node) +
+                                               "; put it in quotes");
+      }
+      config_.vars[std::string(key.str())] = text->get();
+    }
+    return {};
+  }
+
+  const std::string& path_;
+  Config& config_;
+};
+
+}  // namespace
+
+Result<void> read_config_text(std::string_view text, const std::string& path, Config& config) {
+  Reader reader(path, config);
+  try {
+    const toml::table table = toml::parse(text, path);
+    return reader.read_table(table, "");
+  } catch (const toml::parse_error& error) {
+    return reader.at(error.source().begin.line, std::string(error.description()));
+  }
+}
+
+Result<void> read_config_file(const std::string& path, Config& config) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  // Reading nothing at all sets failbit; that is an empty file.
+  if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+  if (!file.is_open() || file.bad() || text.bad()) {
+    const int reason = errno;
+    return Error(ErrorCode::type, "cannot read the configuration file " + path + ": " +
+                                      std::generic_category().message(reason));
+  }
+  return read_config_text(text.str(), path, config);
+}
+
+}  // namespace stead

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "base/object_id.h"
+#include "base/result.h"
+
+namespace stead {
+
+/// An object's file, found without a server. A plain value.
+struct FoundObject {
+  ObjectId id;
+  std::string path;
+};
+
+/// Fails if there is no data directory, the class has none there, the id is not of that class, or
+/// the object has stored nothing. `object` is a name, or an id if `by_id`. Changes nothing.
+Result<FoundObject> find_object(const std::string& data_directory, const std::string& class_name,
+                                const std::string& object, bool by_id);
+
+/// Fails unless the data directory exists; opening one for a server would create it.
+Result<void> check_data_directory(const std::string& data_directory);
+
+}  // namespace stead

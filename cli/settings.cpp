@@ -1,0 +1,197 @@
+#include "cli/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "cli/setting_values.h"
+
+namespace stead {
+
+namespace {
+
+using Kind = Setting::Kind;
+
+constexpr std::size_t max_shards = 1'024;
+constexpr std::string_view vars_prefix = "vars.";
+
+// `field` is a function from a configuration to the field, so that one line of the table is enough.
+
+template <auto field>
+constexpr Setting text(std::string_view name, std::string_view doc) {
+  return {name, Kind::text, doc,
+          [](Config& config, std::string_view value) -> Result<void> {
+            if (value.empty()) return Error(ErrorCode::type, "expected a text that is not empty");
+            field(config) = std::string(value);
+            return {};
+          },
+          [](const Config& config) -> std::string { return field(config); }};
+}
+
+template <auto field, std::size_t max = std::numeric_limits<std::uint32_t>::max()>
+constexpr Setting count(std::string_view name, std::string_view doc) {
+  return {name, Kind::count, doc,
+          [](Config& config, std::string_view value) -> Result<void> {
+            const auto number = parse_count(value, max);
+            if (!number) return number.error();
+            auto& target = field(config);
+            target = static_cast<std::remove_reference_t<decltype(target)>>(number.value());
+            return {};
+          },
+          [](const Config& config) { return std::to_string(field(config)); }};
+}
+
+template <auto field>
+constexpr Setting bytes(std::string_view name, std::string_view doc) {
+  return {name, Kind::bytes, doc,
+          [](Config& config, std::string_view value) -> Result<void> {
+            const auto number = parse_bytes(value);
+            if (!number) return number.error();
+            field(config) = number.value();
+            return {};
+          },
+          [](const Config& config) { return format_bytes(field(config)); }};
+}
+
+template <auto field>
+constexpr Setting duration(std::string_view name, std::string_view doc) {
+  return {name, Kind::duration, doc,
+          [](Config& config, std::string_view value) -> Result<void> {
+            const auto time = parse_duration(value);
+            if (!time) return time.error();
+            field(config) = time.value();
+            return {};
+          },
+          [](const Config& config) { return format_duration(field(config)); }};
+}
+
+constexpr Setting log_level() {
+  auto setting = text<[](auto& c) -> auto& { return c.log_level; }>(
+      "log_level", "What is logged on stderr: `debug`, `info`, `warning` or `error`.");
+  setting.set = [](Config& config, std::string_view value) -> Result<void> {
+    if (value != "debug" && value != "info" && value != "warning" && value != "error") {
+      return Error(ErrorCode::type, "expected debug, info, warning or error");
+    }
+    config.log_level = std::string(value);
+    return {};
+  };
+  return setting;
+}
+
+constexpr auto table = std::to_array<Setting>({
+    text<[](auto& c) -> auto& { return c.listen; }>(
+        "listen", "Address and port to serve on; port 0 takes a free one."),
+    text<[](auto& c) -> auto& { return c.data; }>(
+        "data", "Folder of the databases and keys. Created if its parent exists."),
+    count<[](auto& c) -> auto& { return c.shards; }, max_shards>(
+        "shards", "Event loops, a thread each; 0 means one for each processor."),
+    log_level(),
+    duration<[](auto& c) -> auto& { return c.stop_timeout; }>(
+        "stop_timeout", "How long a stop waits for requests in progress."),
+    count<[](auto& c) -> auto& { return c.object.queued_calls; }>(
+        "object.queued_calls", "Calls that may wait for one object; more get 503."),
+    bytes<[](auto& c) -> auto& { return c.object.queued_bytes; }>("object.queued_bytes",
+                                                                  "Bytes of those calls."),
+    duration<[](auto& c) -> auto& { return c.object.queue_age; }>(
+        "object.queue_age", "How long the oldest of them may have waited."),
+    duration<[](auto& c) -> auto& { return c.object.idle_timeout; }>(
+        "object.idle_timeout", "An object with nothing to do leaves memory after this time."),
+    duration<[](auto& c) -> auto& { return c.object.critical_section; }>(
+        "object.critical_section", "How long `block_concurrency_while` may take."),
+    count<[](auto& c) -> auto& { return c.node.queued_calls; }>(
+        "node.queued_calls", "Calls that may wait on the whole node."),
+    bytes<[](auto& c) -> auto& { return c.node.queued_bytes; }>("node.queued_bytes",
+                                                                "Bytes of those calls."),
+    bytes<[](auto& c) -> auto& { return c.http.header_bytes; }>(
+        "http.header_bytes", "The longest request header; longer ones get 431."),
+    bytes<[](auto& c) -> auto& { return c.http.body_bytes; }>(
+        "http.body_bytes", "The longest request body; longer ones get 413."),
+    count<[](auto& c) -> auto& { return c.http.connections; }>(
+        "http.connections", "Connections served at the same time."),
+    duration<[](auto& c) -> auto& { return c.http.header_timeout; }>(
+        "http.header_timeout", "From a request's first byte to the end of its header; then 408."),
+    duration<[](auto& c) -> auto& { return c.http.body_timeout; }>(
+        "http.body_timeout", "From the end of the header to the end of the body; then 408."),
+    duration<[](auto& c) -> auto& { return c.http.idle_timeout; }>(
+        "http.idle_timeout", "How long a connection may rest between two requests."),
+    duration<[](auto& c) -> auto& { return c.http.write_timeout; }>(
+        "http.write_timeout", "How long a client may take to read a response."),
+});
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string_view last_word(std::string_view name) {
+  return name.substr(name.rfind('.') == std::string_view::npos ? 0 : name.rfind('.') + 1);
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return table; }
+
+const Setting* find_setting(std::string_view name) {
+  const auto found = std::ranges::find(table, name, &Setting::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::optional<std::string> closest(std::string_view word, std::span<const std::string> candidates) {
+  std::optional<std::string> best;
+  auto least = std::max<std::size_t>(2, word.size() / 4) + 1;
+  for (const auto& candidate : candidates) {
+    const auto distance = edit_distance(word, candidate);
+    if (distance >= least) continue;
+    least = distance;
+    best = candidate;
+  }
+  return best;
+}
+
+std::string unknown_setting(std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& setting : table) names.emplace_back(setting.name);
+  auto meant = closest(name, names);
+  for (const auto& setting : table) {
+    // The right word in the wrong table.
+    if (!meant && last_word(setting.name) == last_word(name)) meant = std::string(setting.name);
+  }
+  std::string text = "unknown key \"" + std::string(name) + "\"";
+  text += meant ? "; did you mean \"" + *meant + "\"?" : "; docs/configuration.md lists all";
+  return text;
+}
+
+Result<void> set_setting(Config& config, std::string_view name, std::string_view value) {
+  if (name.starts_with(vars_prefix) && name.size() > vars_prefix.size()) {
+    config.vars[std::string(name.substr(vars_prefix.size()))] = std::string(value);
+    return {};
+  }
+  const auto* setting = find_setting(name);
+  if (setting == nullptr) return Error(ErrorCode::type, unknown_setting(name));
+  if (const auto done = setting->set(config, value); !done) {
+    return Error(ErrorCode::type, std::string(name) + ": " + done.error().what() + ", not \"" +
+                                      std::string(value) + "\"");
+  }
+  return {};
+}
+
+std::string environment_name(const Setting& setting) {
+  std::string name = "STEAD_";
+  for (const char c : setting.name) {
+    name.push_back(c == '.' ? '_' : (c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c));
+  }
+  return name;
+}
+
+}  // namespace stead

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <list>
+#include <memory>
+#include <optional>
+
+#include "actors/node.h"
+#include "gateway/connection_count.h"
+#include "gateway/error_page.h"
+#include "gateway/http_date.h"
+#include "gateway/name_cache.h"
+#include "gateway/router.h"
+#include "runtime/config.h"
+
+namespace stead {
+
+class HttpSession;
+
+/// What the connections of one shard share.
+///
+/// Thread: the shard's. Owner: its listener, which outlives every open connection.
+struct GatewayShard {
+  GatewayShard(Node& of, std::size_t index, const Router& routes, ConnectionCount& count,
+               bool has_worker)
+      : node(of),
+        loop(of.loop(index)),
+        host(of.host(index)),
+        router(routes),
+        limits(of.config().http),
+        clock(of.environment().clock),
+        connections(count),
+        date(clock),
+        errors(of.environment().random, of.log()) {
+    if (has_worker) worker = of.worker(index);
+  }
+
+  const ObjectAddress* fallback() const { return worker ? &*worker : nullptr; }
+
+  Node& node;
+  boost::asio::io_context& loop;
+  Host& host;
+  const Router& router;
+  const HttpLimits& limits;
+  Clock& clock;
+  ConnectionCount& connections;
+  HttpDate date;
+  ErrorPages errors;
+  NameCache names;
+  std::optional<ObjectAddress> worker;
+  /// Open connections, held here and by whatever they wait for.
+  std::list<std::shared_ptr<HttpSession>> sessions;
+  bool stopping = false;
+};
+
+}  // namespace stead

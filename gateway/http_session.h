@@ -1,0 +1,99 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/gateway_shard.h"
+#include "gateway/input_buffer.h"
+#include "gateway/request_reader.h"
+
+namespace stead {
+
+/// One HTTP connection: reads a request, sends it as a call to its object, writes the answer, and
+/// so on in the order of the requests. At most one request is in progress; what the client has sent
+/// beyond it waits in the buffer. While a call runs nothing is read, so a client that goes away is
+/// noticed when its answer is written; the call runs to its end all the same.
+///
+/// Times: a phase has a deadline, which the listener checks for all connections at once (`sweep`),
+/// so that a request costs no timer.
+///
+/// Thread: its shard's. Lifetime: held by the shard's list while open, and by its own operations
+/// and calls; a call may bring its answer after the connection and the server are gone.
+class HttpSession final : public std::enable_shared_from_this<HttpSession> {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+  using Position = std::list<std::shared_ptr<HttpSession>>::iterator;
+
+  HttpSession(GatewayShard& shard, Socket socket);
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+
+  /// Serves from now on. `self` is its place in the shard's list.
+  void start(Position self);
+  /// Tells the client that there are too many connections, and closes.
+  void start_refusal(Position self);
+  /// Acts on a deadline that has passed.
+  void sweep(MonotonicTime now);
+  /// Closes now, or after the response in progress.
+  void close_when_idle();
+  void close();
+
+  /// Takes the answer of its call, on the shard's thread.
+  void take_answer(const Call& call, Response response);
+  void take_failure(const Call& call, const Error& error);
+  boost::asio::io_context& loop() { return loop_; }
+
+ private:
+  enum class Phase { idle, header, body, running, writing, draining, closed };
+
+  void enter(Phase phase, std::chrono::milliseconds limit);
+  void read();
+  void on_read(std::size_t size, bool failed);
+  void process();
+  void wait_for_more();
+  void on_header();
+  void route();
+  bool send_continue();
+  void on_complete();
+  void send_fetch();
+  void send_method();
+  void respond_to_failure();
+  void respond(Response response);
+  void respond_in_place_of(const Call& call, const std::string& fault);
+  void start_write();
+  void continue_write(std::size_t written);
+  void on_written();
+  void next_request();
+  void drain();
+
+  std::array<boost::asio::const_buffer, 2> unwritten(std::size_t written) const;
+
+  GatewayShard& shard_;  // not to be touched once closed
+  boost::asio::io_context& loop_;
+  Socket socket_;
+  Position self_;
+  Phase phase_ = Phase::idle;
+  MonotonicTime deadline_ = MonotonicTime::max();
+  bool timed_out_ = false;
+
+  InputBuffer input_;
+  RequestReader reader_;
+  std::optional<RouteMatch> match_;
+  std::optional<Response> early_answer_;
+  bool head_ = false;
+  bool http10_ = false;
+  bool whole_ = false;
+  bool keep_alive_ = true;
+  bool closing_ = false;
+
+  std::string output_;
+  std::string body_;
+  std::size_t drained_ = 0;
+};
+
+}  // namespace stead

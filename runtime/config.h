@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "runtime/limits.h"
+
+namespace stead {
+
+/// Bounds of the HTTP listener.
+struct HttpLimits {
+  std::size_t header_bytes = 32 << 10;
+  std::size_t body_bytes = 32 << 20;
+  std::size_t connections = 10'000;
+  /// From the first byte of a request until its header is complete.
+  std::chrono::milliseconds header_timeout{10'000};
+  /// From the end of the header until the body is complete.
+  std::chrono::milliseconds body_timeout{60'000};
+  /// Between two requests on one connection.
+  std::chrono::milliseconds idle_timeout{75'000};
+  /// How long a client may take to read a response.
+  std::chrono::milliseconds write_timeout{60'000};
+};
+
+/// Everything that a node can be told. Defaults suit one machine; `stead.toml`, `STEAD_…`
+/// variables and flags change them (docs/configuration.md). Constant once the node runs.
+struct Config {
+  std::string listen = "127.0.0.1:8787";
+  std::string data = "data";
+  /// Event loops, each with a thread; 0 means one for each processor.
+  unsigned shards = 0;
+  std::string log_level = "info";
+  /// How long a stop waits for requests in progress.
+  std::chrono::milliseconds stop_timeout{10'000};
+  ObjectLimits object;
+  NodeLimits node;
+  HttpLimits http;
+  /// What `env().var(name)` gives.
+  std::map<std::string, std::string, std::less<>> vars;
+};
+
+}  // namespace stead

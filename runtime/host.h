@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/environment.h"
+#include "runtime/call.h"
+#include "runtime/class_info.h"
+#include "runtime/config.h"
+
+namespace stead {
+
+class ObjectStore;
+
+enum class LogLevel { debug, info, warning, error };
+
+/// Calls that wait to be started, and the bytes that they hold.
+struct QueueLoad {
+  std::size_t calls = 0;
+  std::size_t bytes = 0;
+};
+
+/// What live objects need from the place where they live. `actors/` implements it for a shard;
+/// tests implement it by hand.
+///
+/// Thread: the shard's, except `send` and `resume`, which any thread may call. Outlives every
+/// object on it.
+class Host {
+ public:
+  virtual ~Host() = default;
+
+  virtual const Environment& environment() = 0;
+  virtual const ClassTable& classes() = 0;
+  virtual const Config& config() = 0;
+  /// What waits on this shard, counted by the objects themselves, and what may.
+  virtual QueueLoad& load() = 0;
+  virtual const QueueLoad& load_limit() = 0;
+
+  /// Brings a call to its target, wherever that lives. Never fails: a call that cannot be delivered
+  /// returns to its caller with an error.
+  virtual void send(std::unique_ptr<Call> call) = 0;
+  /// Brings a resumption to an object that waits.
+  virtual void resume(const ObjectId& object, Resumption resumption) = 0;
+  /// The same after a pause.
+  virtual void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
+                            Resumption resumption) = 0;
+
+  /// A number that no other instance on this host has.
+  virtual std::uint64_t new_incarnation() = 0;
+  /// The store of an object, closed as yet. Throws `StorageError`.
+  virtual std::unique_ptr<ObjectStore> open_store(const ObjectAddress& object) = 0;
+  /// An instance has committed in SQLite: make it durable and tell `LiveObject::commit_outcome`,
+  /// possibly at once.
+  virtual void append_commit(const ObjectId& object, std::uint64_t sequence) = 0;
+  /// The object has a file from now on.
+  virtual void object_created(const ObjectAddress& object) = 0;
+  /// An object that has a file of this many bytes in use leaves memory.
+  virtual void object_closed(const ObjectAddress& object, std::int64_t size) = 0;
+  /// The object has lost its file (`delete_all`).
+  virtual void object_deleted(const ObjectAddress& object) = 0;
+  virtual void log(LogLevel level, std::string_view text) = 0;
+};
+
+}  // namespace stead

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace stead {
+
+/// Bounds on one object. Beyond a queue bound a call fails with `OverloadedError` at once.
+struct ObjectLimits {
+  /// Calls that wait to be started.
+  std::size_t queued_calls = 1'000;
+  /// Bytes of the bodies and arguments of those calls.
+  std::size_t queued_bytes = 32 << 20;
+  /// How long the oldest of them may have waited.
+  std::chrono::milliseconds queue_age{10'000};
+  /// An object with nothing to do leaves memory after this time.
+  std::chrono::milliseconds idle_timeout{10'000};
+  /// How long `block_concurrency_while` may take before the object is reset.
+  std::chrono::milliseconds critical_section{30'000};
+};
+
+/// Bounds on the whole node, of the same kind. Each shard holds its share.
+struct NodeLimits {
+  std::size_t queued_calls = 100'000;
+  std::size_t queued_bytes = 1 << 30;
+};
+
+namespace limits {
+
+/// Critical sections inside each other (`block_concurrency_while`).
+inline constexpr std::size_t critical_section_depth = 64;
+/// A longer name still gives an id, but the object does not see it. Bytes.
+inline constexpr std::size_t name_bytes = 1'024;
+
+}  // namespace limits
+
+}  // namespace stead

@@ -1,0 +1,154 @@
+#include "runtime/live_object.h"
+
+#include "runtime/durable_object.h"
+
+namespace stead {
+
+namespace {
+
+constexpr const char* queued_too_long = "calls have been queued for too long";
+
+OverloadedError overloaded(const std::string& reason) {
+  return OverloadedError("the object is overloaded: " + reason +
+                         "; send less, and later, or spread the work over more objects");
+}
+
+}  // namespace
+
+LiveObject::LiveObject(Host& host, ObjectAddress address)
+    : host_(host), address_(std::move(address)) {}
+
+LiveObject::~LiveObject() = default;
+
+std::optional<Error> LiveObject::admit(const Call& call) {
+  const auto& bounds = host_.config().object;
+  auto& shard = host_.load();
+  const auto bytes = call.bytes();
+  if (load_.calls >= bounds.queued_calls) return overloaded("too many calls are queued");
+  if (load_.calls > 0 && load_.bytes + bytes > bounds.queued_bytes) {
+    return overloaded("too many bytes are queued");
+  }
+  if (!queue_.empty() && waited_too_long(*queue_.front())) return overloaded(queued_too_long);
+  if (shard.calls >= host_.load_limit().calls || shard.bytes + bytes > host_.load_limit().bytes) {
+    return OverloadedError(
+        "the node is overloaded: too many calls are queued; send less, or later");
+  }
+  load_.calls += 1;
+  load_.bytes += bytes;
+  shard.calls += 1;
+  shard.bytes += bytes;
+  return std::nullopt;
+}
+
+void LiveObject::deliver(std::unique_ptr<Call> call) {
+  queue_.push_back(std::move(call));
+  if (ended_) {
+    return_with_error(take_next(), *ended_);
+    return;
+  }
+  pump();
+}
+
+bool LiveObject::waited_too_long(const Call& call) const {
+  return host_.environment().clock.monotonic_now() - call.queued_at >
+         host_.config().object.queue_age;
+}
+
+void LiveObject::resume(Resumption resumption) {
+  if (!instance_) return;
+  instance_->resume(std::move(resumption));
+  pump();
+}
+
+void LiveObject::commit_outcome(std::uint64_t sequence, CommitOutcome outcome) {
+  if (outcome == CommitOutcome::durable) {
+    outbox_.commits_durable(sequence);
+    return;
+  }
+  StorageError error("a commit could not be made durable, so the object was reset");
+  error.set_object_reset(true).set_object(address_.to_string());
+  outbox_.fail_all(error);
+  if (instance_) instance_->break_with(error);
+  reset_if_broken();
+}
+
+void LiveObject::pump() {
+  reset_if_broken();
+  for (;;) {
+    if (instance_ && instance_->resume_kept()) {
+    } else if (instance_ && instance_->start_kept()) {
+    } else if (!queue_.empty() && (!instance_ || instance_->gate().open())) {
+      start_next();
+    } else {
+      return;
+    }
+    reset_if_broken();
+  }
+}
+
+void LiveObject::start_next() {
+  auto call = take_next();
+  if (waited_too_long(*call)) {
+    return_with_error(std::move(call), overloaded(queued_too_long));
+  } else {
+    instance().start(std::move(call));
+  }
+}
+
+std::unique_ptr<Call> LiveObject::take_next() {
+  auto call = std::move(queue_.front());
+  queue_.pop_front();
+  const auto bytes = call->bytes();
+  load_.calls -= 1;
+  load_.bytes -= bytes;
+  host_.load().calls -= 1;
+  host_.load().bytes -= bytes;
+  return call;
+}
+
+Instance& LiveObject::instance() {
+  if (!instance_) {
+    instance_ =
+        std::make_unique<Instance>(host_, address_, outbox_, host_.new_incarnation(), last_commit_);
+  }
+  return *instance_;
+}
+
+void LiveObject::reset_if_broken() {
+  if (!instance_ || !instance_->broken()) return;
+  const Error error = *instance_->broken();
+  host_.log(LogLevel::error, address_.to_string() + " was reset: " + error.what());
+  auto calls = instance_->abandon();
+  if (!instance_->constructed()) {
+    // The constructor threw: whoever waits for it gets its error, the next call constructs afresh.
+    while (!queue_.empty()) calls.push_back(take_next());
+  }
+  instance_.reset();
+  for (auto& call : calls) return_with_error(std::move(call), error);
+}
+
+bool LiveObject::idle() const {
+  return load_.calls == 0 && outbox_.empty() && outbox_.durable() == last_commit_ &&
+         (!instance_ || instance_->idle());
+}
+
+void LiveObject::evict() {
+  CHECK(idle());
+  if (!instance_) return;
+  instance_->close();
+  instance_.reset();
+}
+
+void LiveObject::shut_down(const Error& error) {
+  ended_ = error;
+  if (idle()) {
+    evict();
+    return;
+  }
+  outbox_.fail_all(error);
+  if (instance_) instance_->break_with(error);
+  reset_if_broken();
+  while (!queue_.empty()) return_with_error(take_next(), error);
+}
+
+}  // namespace stead

@@ -1,0 +1,49 @@
+#include "runtime/outgoing_call.h"
+
+#include "runtime/durable_object.h"
+#include "runtime/instance.h"
+
+namespace stead {
+
+namespace {
+
+/// A call that waits to leave with its caller's commit.
+class Departure final : public Output {
+ public:
+  Departure(Host& host, std::unique_ptr<Call> call) : host_(host), call_(std::move(call)) {}
+  void release(std::unique_ptr<Output>) override { host_.send(std::move(call_)); }
+  /// The instance that would hear of it is thrown away.
+  void fail(std::unique_ptr<Output>, const Error&) override {}
+
+ private:
+  Host& host_;
+  std::unique_ptr<Call> call_;
+};
+
+}  // namespace
+
+void CallOrigin::give_back(std::unique_ptr<Call> call) const {
+  if (call->error) call->error->set_remote(true);
+  const ObjectId object = caller;
+  Resumption resumption{incarnation, operation, nullptr};
+  Host& home = *host;
+  resumption.call = std::move(call);
+  home.resume(object, std::move(resumption));
+}
+
+std::size_t OutgoingFetch::bytes() const { return request_.target.size() + request_.body.size(); }
+
+std::string OutgoingFetch::describe() const { return "fetch " + target_text_; }
+
+void OutgoingFetch::start(DurableObject& object) { set_task(object.fetch(std::move(request_))); }
+
+CallOrigin internal::origin_of(Instance& caller, const Operation& operation) {
+  return {&caller.host(), caller.address().id, caller.incarnation(), operation.number()};
+}
+
+void internal::emit_call(Instance& caller, std::unique_ptr<Call> call) {
+  auto& host = caller.host();
+  caller.emit(std::make_unique<Departure>(host, std::move(call)));
+}
+
+}  // namespace stead

@@ -1,0 +1,413 @@
+#include "storage/database.h"
+
+#include <sqlite3.h>
+
+#include <cstring>
+
+#include "base/check.h"
+#include "storage/cursor.h"
+#include "storage/sqlite_error.h"
+#include "storage/sqlite_runtime.h"
+#include "storage/statement_run.h"
+
+namespace stead {
+
+namespace {
+
+constexpr std::size_t app_cache_bytes = 1 << 20;
+constexpr int checkpoint_frames = 1000;
+
+constexpr const char* reserved_names_count =
+    "SELECT count(*) FROM sqlite_schema WHERE (lower(substr(name, 1, 7)) = '_stead_' OR "
+    "lower(substr(name, 1, 4)) = '_cf_') AND name NOT IN ('_stead_meta', '_stead_kv')";
+
+/// What is left after blanks, comments and empty statements.
+std::string_view skip_blank(std::string_view sql) {
+  for (;;) {
+    const auto start = sql.find_first_not_of(" \t\r\n\f;");
+    if (start == sql.npos) return {};
+    sql.remove_prefix(start);
+    std::size_t end;
+    if (sql.starts_with("--")) {
+      end = sql.find('\n');
+    } else if (sql.starts_with("/*")) {
+      end = sql.find("*/", 2);
+      if (end != sql.npos) end += 2;
+    } else {
+      return sql;
+    }
+    if (end == sql.npos) return {};
+    sql.remove_prefix(end);
+  }
+}
+
+}  // namespace
+
+Database::Database() : app_cache_(app_cache_bytes), trusted_cache_(app_cache_bytes) {
+  sqlite_runtime_setup();
+}
+
+Database::~Database() { close(); }
+
+void Database::open(const std::string& path, const std::string& vfs, int flags) {
+  CHECK(!handle_);
+  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX,
+                                   vfs.empty() ? nullptr : vfs.c_str());
+  if (code != SQLITE_OK) {
+    const auto text = sqlite_error_text(handle_, code);
+    sqlite3_close(std::exchange(handle_, nullptr));
+    throw StorageError("cannot open " + path + ": " + text);
+  }
+  sqlite3_extended_result_codes(handle_, 1);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+  guard_.attach(handle_);
+  ++rollback_count_;
+}
+
+void Database::open_file(const std::string& path, const std::string& vfs, Sync sync) {
+  in_memory_ = false;
+  open(path, vfs, SQLITE_OPEN_READWRITE);
+  // In this order: WAL mode then needs no shared memory. The file is in WAL mode already unless
+  // somebody has put one made by other means in its place.
+  int code = execute(sync == Sync::off ? "PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous=OFF;"
+                                         "PRAGMA journal_mode=WAL"
+                                       : "PRAGMA locking_mode=EXCLUSIVE;PRAGMA journal_mode=WAL");
+  if (code == SQLITE_OK) {
+    sqlite3_wal_hook(handle_, &Database::on_wal_commit, this);
+    return;
+  }
+  const auto text = sqlite_error_text(handle_, code);
+  close();
+  if ((code & 0xff) == SQLITE_BUSY) {
+    throw StorageError("cannot open " + path + ": another process or connection has it open (" +
+                       text + ")");
+  }
+  throw StorageError("cannot open " + path + ": " + text);
+}
+
+void Database::open_memory() {
+  in_memory_ = true;
+  open(":memory:", {}, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+void Database::close(bool checkpoint) {
+  if (!handle_) return;
+  close_cursors("the database was closed");
+  rollback();
+  app_cache_.clear();
+  trusted_cache_.clear();
+  if (!checkpoint) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  CHECK(sqlite3_close(std::exchange(handle_, nullptr)) == SQLITE_OK);
+  ++rollback_count_;
+}
+
+void Database::require_usable() const {
+  if (critical_error_) critical_error_->raise();
+  if (!handle_)
+    throw StorageError("the storage of this object is closed: it can no longer be used");
+}
+
+void Database::set_critical_error(Error error) {
+  if (!critical_error_) critical_error_ = std::move(error.set_object_reset(true));
+}
+
+int Database::execute(const char* sql) {
+  Guard::Scope scope(guard_, Trust::trusted);
+  return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+}
+
+int Database::on_wal_commit(void* self, sqlite3*, const char*, int frames) {
+  static_cast<Database*>(self)->wal_frames_ = frames;
+  return SQLITE_OK;
+}
+
+void Database::begin() {
+  require_usable();
+  if (in_transaction_) return;
+  run_trusted("BEGIN");
+  in_transaction_ = true;
+  write_announced_ = false;
+  wal_frames_ = -1;
+  if (in_memory_) {
+    changes_at_begin_ = total_changes();
+    schema_at_begin_ = run_trusted("PRAGMA schema_version").value_or(0);
+  }
+}
+
+bool Database::changed_since_begin() {
+  if (!in_memory_) return wal_frames_ >= 0;
+  // Changes of the schema do not count as changes of rows.
+  return total_changes() != changes_at_begin_ ||
+         run_trusted("PRAGMA schema_version").value_or(0) != schema_at_begin_;
+}
+
+bool Database::commit() {
+  require_usable();
+  if (!in_transaction_) return false;
+  CHECK(savepoint_depth_ == 0);
+  auto& statement = acquire("COMMIT", Trust::trusted, 0);
+  Guard::Scope scope(guard_, Trust::trusted);
+  const int code = sqlite3_step(statement.handle);
+  if (code != SQLITE_DONE) {
+    const auto text = sqlite_error_text(handle_, code);
+    release(statement);
+    rollback();
+    const bool constraint = (code & 0xff) == SQLITE_CONSTRAINT;
+    const Error error(constraint ? ErrorCode::sql : ErrorCode::storage,
+                      constraint ? "the object was reset to its last good state because the "
+                                   "transaction violated constraints when it was committed: " +
+                                       text
+                                 : "the transaction could not be committed, so the object was "
+                                   "reset to its last good state: " +
+                                       text);
+    set_critical_error(error);
+    critical_error_->raise();
+  }
+  release(statement);
+  in_transaction_ = false;
+  const bool changed = changed_since_begin();
+  // A checkpoint that fails loses nothing: the WAL stays, and the next commit tries again.
+  if (wal_frames_ >= checkpoint_frames) {
+    sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  }
+  return changed;
+}
+
+void Database::rollback() noexcept {
+  if (!in_transaction_) return;
+  in_transaction_ = false;
+  savepoint_depth_ = 0;
+  ++rollback_count_;
+  if (sqlite3_get_autocommit(handle_)) return;
+  const int code = execute("ROLLBACK");
+  if (code != SQLITE_OK && !sqlite3_get_autocommit(handle_)) {
+    set_critical_error(StorageError("cannot roll back: " + sqlite_error_text(handle_, code)));
+  }
+}
+
+void Database::open_savepoint() {
+  begin();
+  run_trusted("SAVEPOINT _stead_savepoint");
+  ++savepoint_depth_;
+}
+
+void Database::release_savepoint() {
+  require_usable();
+  run_trusted("RELEASE _stead_savepoint");
+  --savepoint_depth_;
+}
+
+void Database::rollback_savepoint() noexcept {
+  ++rollback_count_;
+  // If SQLite has undone everything, there is no savepoint left.
+  if (!in_transaction_ || critical_error_ || sqlite3_get_autocommit(handle_)) return;
+  --savepoint_depth_;
+  const int code = execute("ROLLBACK TO _stead_savepoint;RELEASE _stead_savepoint");
+  if (code != SQLITE_OK) {
+    set_critical_error(StorageError("cannot roll back: " + sqlite_error_text(handle_, code)));
+  }
+}
+
+std::size_t Database::open_cursors() const {
+  std::size_t count = 0;
+  for (const auto* cursor = cursors_; cursor; cursor = cursor->next_open_) ++count;
+  return count;
+}
+
+void Database::close_cursors(const std::string& reason) {
+  while (cursors_) cursors_->invalidate(reason);
+}
+
+std::int64_t Database::size() {
+  const auto pages = run_trusted("PRAGMA page_count").value_or(0);
+  const auto unused = run_trusted("PRAGMA freelist_count").value_or(0);
+  return (pages - unused) * run_trusted("PRAGMA page_size").value_or(0);
+}
+
+std::int64_t Database::total_changes() const { return sqlite3_total_changes64(handle_); }
+
+Bytes Database::serialize() {
+  require_usable();
+  CHECK(!in_transaction_);
+  // sqlite3_serialize asks for PRAGMA page_count, which the guard refuses to apps.
+  const Guard::Scope scope(guard_, Trust::trusted);
+  sqlite3_int64 size = 0;
+  const std::unique_ptr<unsigned char, void (*)(void*)> bytes(
+      sqlite3_serialize(handle_, "main", &size, 0), &sqlite3_free);
+  if (!bytes) throw StorageError("no memory to write the object's first file");
+  return Bytes(bytes.get(), bytes.get() + size);
+}
+
+void Database::fail(int code) {
+  auto text = sqlite_error_text(handle_, code);
+  if ((code & 0xff) == SQLITE_AUTH && !guard_.refusal().empty()) {
+    text = "not authorized: " + guard_.refusal() + ": " + sqlite_code_name(code);
+  }
+  if (in_transaction_ && sqlite3_get_autocommit(handle_)) {
+    in_transaction_ = false;
+    savepoint_depth_ = 0;
+    ++rollback_count_;
+    set_critical_error(
+        StorageError("the whole transaction was rolled back, so the object is reset: " + text));
+    critical_error_->raise();
+  }
+  sqlite_error(code, text).raise();
+}
+
+std::unique_ptr<Statement> Database::compile_first(std::string_view sql, Trust trust, bool keep,
+                                                   std::string_view& rest) {
+  if (sql.find('\0') != sql.npos) throw SqlError("the SQL contains a NUL character: remove it");
+  sql = skip_blank(sql);
+  rest = {};
+  if (sql.empty()) return nullptr;
+  Guard::Scope scope(guard_, trust);
+  for (bool again = false;; again = true) {
+    guard_.start_statement();
+    sqlite3_stmt* handle = nullptr;
+    const char* tail = nullptr;
+    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                        keep ? SQLITE_PREPARE_PERSISTENT : 0, &handle, &tail);
+    if (code != SQLITE_OK) fail(code);
+    if (!handle) return nullptr;
+    rest = skip_blank(sql.substr(static_cast<std::size_t>(tail - sql.data())));
+    auto statement = std::make_unique<Statement>(handle, std::string_view(), trust);
+    statement->alters = guard_.seen().alters;
+    if (!guard_.seen().defers_foreign_keys || in_transaction_ || again) return statement;
+    // The pragma lasts until the end of a transaction, so one must be open when it is compiled.
+    begin();
+  }
+}
+
+Statement& Database::acquire(std::string_view sql, Trust trust, std::size_t bindings) {
+  require_usable();
+  auto& cache = trust == Trust::trusted ? trusted_cache_ : app_cache_;
+  auto* found = cache.find(sql);
+  std::unique_ptr<Statement> own;
+  if (!found || found->busy) {
+    std::string_view rest = sql;
+    const bool duplicate = found != nullptr;
+    bool only = true;
+    for (;;) {
+      own = compile_first(rest, trust, true, rest);
+      if (!own) throw SqlError("the SQL did not contain a statement: nothing was run");
+      if (rest.empty()) break;
+      only = false;
+      if (own->parameters > 0) {
+        throw SqlError("only the last statement may have parameters: run the others by themselves");
+      }
+      run_to_end(*own);
+    }
+    found = own.get();
+    if (only && !duplicate && !guard_.seen().pragma) {
+      own->sql = sql;
+      own = cache.insert(std::move(own));
+    }
+  }
+  if (static_cast<std::size_t>(found->parameters) != bindings) {
+    throw SqlError("the statement has " + std::to_string(found->parameters) + " parameters, but " +
+                   std::to_string(bindings) + " values were given");
+  }
+  static_cast<void>(own.release());
+  found->busy = true;
+  return *found;
+}
+
+void Database::bind(Statement& statement, std::span<const SqlView> bindings, bool copy) {
+  const auto keep = copy ? SQLITE_TRANSIENT : SQLITE_STATIC;
+  int index = 0;
+  for (const auto& value : bindings) {
+    ++index;
+    int code = SQLITE_OK;
+    switch (value.type) {
+      case SqlView::Type::null:
+        code = sqlite3_bind_null(statement.handle, index);
+        break;
+      case SqlView::Type::integer:
+        code = sqlite3_bind_int64(statement.handle, index, value.integer);
+        break;
+      case SqlView::Type::real:
+        code = sqlite3_bind_double(statement.handle, index, value.real);
+        break;
+      case SqlView::Type::text:
+        statement.bound = true;
+        code = sqlite3_bind_text64(statement.handle, index,
+                                   value.data ? static_cast<const char*>(value.data) : "",
+                                   value.size, keep, SQLITE_UTF8);
+        break;
+      case SqlView::Type::blob:
+        statement.bound = true;
+        code = sqlite3_bind_blob64(statement.handle, index, value.data ? value.data : "",
+                                   value.size, keep);
+        break;
+    }
+    if (code != SQLITE_OK) fail(code);
+  }
+}
+
+void Database::announce_write() {
+  begin();
+  if (write_announced_) return;
+  // Set first: the hook must not be called again from within.
+  write_announced_ = true;
+  if (on_write_ && !silent_) on_write_();
+}
+
+bool Database::step(Statement& statement) {
+  require_usable();
+  if (!statement.read_only && !(in_transaction_ && write_announced_)) announce_write();
+  return statement.alters ? run_alter(statement) : step_once(statement);
+}
+
+bool Database::step_once(Statement& statement) {
+  Guard::Scope scope(guard_, statement.trust);
+  const int code = sqlite3_step(statement.handle);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  fail(code);
+}
+
+bool Database::run_alter(Statement& statement) {
+  const auto before = run_trusted(reserved_names_count);
+  Savepoint savepoint(*this);
+  step_once(statement);
+  sqlite3_reset(statement.handle);
+  if (run_trusted(reserved_names_count) != before) {
+    throw SqlError(
+        "not authorized: names that begin with _stead_ or _cf_ are reserved: SQLITE_AUTH");
+  }
+  savepoint.release();
+  return false;
+}
+
+void Database::run_to_end(Statement& statement) {
+  while (step(statement)) {
+  }
+}
+
+void Database::release(Statement& statement) noexcept {
+  sqlite3_reset(statement.handle);
+  if (!statement.cached) {
+    delete &statement;
+    return;
+  }
+  if (std::exchange(statement.bound, false)) sqlite3_clear_bindings(statement.handle);
+  statement.busy = false;
+}
+
+void Database::run_script(std::string_view sql, Trust trust) {
+  require_usable();
+  for (std::string_view rest = sql; !rest.empty();) {
+    const auto statement = compile_first(rest, trust, false, rest);
+    if (statement) run_to_end(*statement);
+  }
+}
+
+std::optional<std::int64_t> Database::run_trusted(std::string_view sql) {
+  StatementRun run(*this, sql, {}, Trust::trusted);
+  if (!run.step()) return std::nullopt;
+  if (run.columns() == 0) return std::nullopt;
+  return run.column(0).integer;
+}
+
+}  // namespace stead

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "storage/guard.h"
+#include "storage/statement_cache.h"
+#include "storage/value.h"
+
+struct sqlite3;
+
+namespace stead {
+
+class Cursor;
+
+/// One SQLite connection, which may be closed and opened on another file while `Sql` and `Kv` keep
+/// their reference. It opens a transaction at the first write and keeps it until `commit` or
+/// `rollback`; reads open none.
+///
+/// Invariant: once SQLite by itself has undone a transaction (disk full, I/O error, no memory,
+/// ON CONFLICT ROLLBACK), every later use throws the same `StorageError`.
+/// Thread: one. Owner: `ObjectStore`. Fails: SqlError, StorageError.
+class Database final {
+ public:
+  enum class Sync : std::uint8_t { full, off };
+
+  Database();
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Opens an existing file in WAL mode, for this connection alone. Requires that it is closed.
+  void open_file(const std::string& path, const std::string& vfs, Sync sync);
+  /// Opens a new, empty database in memory. Requires that it is closed.
+  void open_memory();
+  /// Ends the transaction without committing, the cursors and the connection. `checkpoint` moves
+  /// the WAL into the file and removes it; without it, the files stay as they are.
+  void close(bool checkpoint = true);
+  bool is_open() const { return handle_ != nullptr; }
+
+  /// Called before the first write of each transaction; may throw to refuse it.
+  void set_on_write(std::function<void()> hook) { on_write_ = std::move(hook); }
+  /// While it lives, writes are not announced to the hook.
+  class SilentWrites {
+   public:
+    explicit SilentWrites(Database& database) : database_(database) { database_.silent_ = true; }
+    ~SilentWrites() { database_.silent_ = false; }
+    SilentWrites(const SilentWrites&) = delete;
+    SilentWrites& operator=(const SilentWrites&) = delete;
+
+   private:
+    Database& database_;
+  };
+  bool in_transaction() const { return in_transaction_; }
+  /// Opens the transaction if there is none, without announcing a write.
+  void begin();
+  /// True if pages changed, so that there is something to make durable. A failure leaves nothing
+  /// of the transaction and counts as a critical error.
+  bool commit();
+  void rollback() noexcept;
+  /// Changes at each rollback, open and close: what was known of tables may no longer hold.
+  std::uint64_t rollback_count() const { return rollback_count_; }
+
+  /// Nested transactions, innermost first. Prefer `Savepoint`.
+  void open_savepoint();
+  void release_savepoint();
+  void rollback_savepoint() noexcept;
+  int savepoint_depth() const { return savepoint_depth_; }
+
+  const std::optional<Error>& critical_error() const { return critical_error_; }
+  /// Makes every later use throw this; the first one stands.
+  void set_critical_error(Error error);
+
+  /// Cursors that have rows left.
+  std::size_t open_cursors() const;
+  /// Ends them: the next use of each throws a SqlError with this text.
+  void close_cursors(const std::string& reason);
+
+  /// Bytes of the pages in use.
+  std::int64_t size();
+  /// Rows inserted, updated and deleted since the connection was opened.
+  std::int64_t total_changes() const;
+  /// The database as the bytes of a file. Requires no transaction.
+  Bytes serialize();
+
+  // For `StatementRun`.
+
+  /// Compiles the last statement of a text, or finds it compiled, and marks it busy; those before
+  /// it are run to their end.
+  Statement& acquire(std::string_view sql, Trust trust, std::size_t bindings);
+  void bind(Statement& statement, std::span<const SqlView> bindings, bool copy);
+  /// True if there is a row. Opens the transaction before a write.
+  bool step(Statement& statement);
+  void release(Statement& statement) noexcept;
+
+  /// Runs a script of statements without arguments; text without any statement is allowed.
+  void run_script(std::string_view sql, Trust trust);
+  /// Runs one of our own statements; the first column of its first row, if any, as an integer.
+  std::optional<std::int64_t> run_trusted(std::string_view sql);
+
+ private:
+  friend class Cursor;
+
+  void open(const std::string& path, const std::string& vfs, int flags);
+  void require_usable() const;
+  /// Compiles the first statement; gives null and an empty rest if the text holds none.
+  std::unique_ptr<Statement> compile_first(std::string_view sql, Trust trust, bool keep,
+                                           std::string_view& rest);
+  void run_to_end(Statement& statement);
+  void announce_write();
+  bool step_once(Statement& statement);
+  /// Undoes it if a reserved name has come up. Such statements give no rows.
+  bool run_alter(Statement& statement);
+  [[noreturn]] void fail(int code);
+  int execute(const char* sql);
+  bool changed_since_begin();
+  static int on_wal_commit(void* self, sqlite3*, const char*, int frames);
+
+  sqlite3* handle_ = nullptr;
+  Guard guard_;
+  StatementCache app_cache_;
+  StatementCache trusted_cache_;
+  std::function<void()> on_write_;
+  std::optional<Error> critical_error_;
+  Cursor* cursors_ = nullptr;
+
+  bool in_memory_ = false;
+  bool in_transaction_ = false;
+  bool write_announced_ = false;
+  bool silent_ = false;
+  int savepoint_depth_ = 0;
+  std::uint64_t rollback_count_ = 0;
+  /// Frames in the WAL after the last commit; -1 if the present one has written none.
+  int wal_frames_ = -1;
+  // What a database in memory looked like when its transaction began.
+  std::int64_t changes_at_begin_ = 0;
+  std::int64_t schema_at_begin_ = 0;
+};
+
+/// A nested transaction: undone unless `release` was called.
+class Savepoint {
+ public:
+  explicit Savepoint(Database& database) : database_(database) { database_.open_savepoint(); }
+  ~Savepoint() {
+    if (open_) database_.rollback_savepoint();
+  }
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+  void release() {
+    database_.release_savepoint();
+    open_ = false;
+  }
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+}  // namespace stead

@@ -1,0 +1,20 @@
+#include "storage/sqlite_runtime.h"
+
+#include <sqlite3.h>
+
+#include <mutex>
+
+namespace stead {
+
+void sqlite_runtime_setup() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // Refused if somebody has used SQLite before us; it then works all the same, a bit heavier.
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
+    sqlite3_initialize();
+  });
+}
+
+}  // namespace stead

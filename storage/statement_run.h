@@ -1,0 +1,50 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "storage/value.h"
+
+namespace stead {
+
+class Database;
+struct Statement;
+enum class Trust : std::uint8_t;
+
+/// A statement while it runs: from its text and arguments to its last row. Gives the compiled
+/// statement back when it goes, which ends the read transaction.
+///
+/// Thread: the connection's. Lifetime: within the database's connection. Fails: SqlError,
+/// StorageError.
+class StatementRun {
+ public:
+  /// `copy` if the arguments may be gone before the last step.
+  StatementRun(Database& database, std::string_view sql, std::span<const SqlView> bindings,
+               Trust trust, bool copy = false);
+  StatementRun(StatementRun&& other) noexcept
+      : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
+  StatementRun& operator=(StatementRun&&) = delete;
+  ~StatementRun() { end(); }
+
+  /// True if there is a row to read.
+  bool step();
+  void end() noexcept;
+  bool ended() const { return !statement_; }
+  bool read_only() const;
+
+  int columns() const;
+  std::string column_name(int column) const;
+  /// A column of the present row, valid until the next step.
+  SqlView column(int index) const;
+  /// Rows passed by full scans, so far.
+  std::int64_t scanned() const;
+  void forget_scanned();
+
+ private:
+  Database& database_;
+  Statement* statement_;
+};
+
+}  // namespace stead

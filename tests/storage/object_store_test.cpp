@@ -1,0 +1,190 @@
+#include "storage/object_store.h"
+
+#include <gmock/gmock.h>
+#include <sqlite3.h>
+
+#include <fstream>
+
+#include "tests/storage/store_fixture.h"
+
+namespace stead::test {
+namespace {
+
+using ::testing::HasSubstr;
+using Stores = StoreTest;
+
+TEST_F(Stores, ReadingLeavesNoFile) {
+  EXPECT_FALSE(store().stored());
+  EXPECT_EQ(number("SELECT 1"), 1);
+  EXPECT_FALSE(store().commit());
+  store().close();
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
+}
+
+TEST_F(Stores, FirstCommitMakesAFileAndKeepsReferences) {
+  auto& kept = sql();
+  auto& kept_kv = kv();
+  run("CREATE TABLE t(v)");
+  EXPECT_FALSE(exists());
+  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(store().stored());
+  EXPECT_TRUE(exists());
+  EXPECT_FALSE(exists(".tmp"));
+  kept.exec("INSERT INTO t VALUES(7)");
+  kept_kv.put("k", 1);
+  EXPECT_TRUE(store().commit());
+  reopen();
+  EXPECT_TRUE(store().stored());
+  EXPECT_EQ(number("SELECT v FROM t"), 7);
+  EXPECT_EQ(kv().get<int>("k"), 1);
+}
+
+TEST_F(Stores, CloseLeavesOnePlainFile) {
+  run("CREATE TABLE t(v)");
+  store().commit();
+  run("INSERT INTO t VALUES(1)");
+  store().commit();
+  run("INSERT INTO t VALUES(2)");
+  store().close();
+  EXPECT_FALSE(exists("-wal"));
+  EXPECT_FALSE(exists("-shm"));
+  reopen();
+  EXPECT_EQ(number("SELECT count(*) FROM t"), 1);
+}
+
+TEST_F(Stores, MigrationsRunOnceInOrder) {
+  migrations_ = {"CREATE TABLE t(v); -- first", "INSERT INTO t VALUES(1)"};
+  reopen();
+  EXPECT_EQ(number("SELECT v FROM t"), 1);
+  EXPECT_FALSE(store().dirty());
+  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(exists());
+  run("INSERT INTO t VALUES(2)");
+  store().commit();
+  migrations_.push_back("INSERT INTO t VALUES(3)");
+  reopen();
+  EXPECT_EQ(number("SELECT count(*) FROM t"), 3);
+  EXPECT_TRUE(store().commit());
+  reopen();
+  EXPECT_EQ(number("SELECT count(*) FROM t"), 3);
+}
+
+TEST_F(Stores, MigrationsUndoneByARollbackRunAgain) {
+  run("CREATE TABLE t(v)");
+  store().commit();
+  migrations_ = {"INSERT INTO t VALUES(1)"};
+  reopen();
+  EXPECT_EQ(number("SELECT count(*) FROM t"), 1);
+  store().rollback();
+  EXPECT_EQ(number("SELECT count(*) FROM t"), 1);
+  EXPECT_TRUE(store().commit());
+}
+
+TEST_F(Stores, FailedMigrationIsNamedAndAppliesNothing) {
+  run("CREATE TABLE t(v)");
+  store().commit();
+  migrations_ = {"INSERT INTO t VALUES(1)", "INSERT INTO nowhere VALUES(1)"};
+  reopen();
+  EXPECT_THAT(thrown<SqlError>([&] { sql(); }), HasSubstr("migration step 1"));
+  migrations_ = {};
+  reopen();
+  EXPECT_EQ(number("SELECT count(*) FROM t"), 0);
+}
+
+TEST_F(Stores, DataOfANewerProgramIsRefused) {
+  migrations_ = {"CREATE TABLE t(v)"};
+  reopen();
+  run("INSERT INTO t VALUES(1)");
+  store().commit();
+  migrations_ = {};
+  reopen();
+  EXPECT_THAT(thrown<StorageError>([&] { sql(); }), HasSubstr("newer program"));
+}
+
+TEST_F(Stores, DeleteAllRemovesFileAndData) {
+  run("CREATE TABLE t(v); INSERT INTO t VALUES(1),(2)");
+  kv().put("k", 1);
+  store().commit();
+  auto& kept = sql();
+  auto cursor = sql().exec("SELECT * FROM t");
+  store().delete_all();
+  EXPECT_FALSE(exists());
+  EXPECT_FALSE(exists("-wal"));
+  EXPECT_FALSE(store().stored());
+  EXPECT_THAT(thrown<SqlError>([&] { cursor.next(); }), HasSubstr("deleted"));
+  EXPECT_EQ(kv().get("k"), std::nullopt);
+  EXPECT_THROW(kept.exec("SELECT * FROM t"), SqlError);
+  EXPECT_FALSE(store().commit());
+  kept.exec("CREATE TABLE t(v)");
+  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(exists());
+}
+
+TEST_F(Stores, DeleteAllDropsTheOpenTransaction) {
+  run("CREATE TABLE t(v)");
+  store().delete_all();
+  EXPECT_FALSE(store().dirty());
+  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(exists());
+}
+
+TEST_F(Stores, DeleteAllInsideATransactionIsRefused) {
+  EXPECT_THROW(store().transaction_sync([&] { store().delete_all(); }), SqlError);
+}
+
+TEST_F(Stores, WalLeftByAnInterruptedDeleteIsNotReplayed) {
+  run("CREATE TABLE t(v)");
+  store().commit();
+  run("INSERT INTO t VALUES(1)");
+  store().commit();
+  const auto wal = directory_.path() + "/wal";
+  std::filesystem::copy_file(path() + "-wal", wal);
+  store().delete_all();
+  std::filesystem::copy_file(wal, path() + "-wal");
+  reopen();
+  run("CREATE TABLE u(v)");
+  store().commit();
+  reopen();
+  EXPECT_EQ(number("SELECT count(*) FROM sqlite_schema WHERE name = 't'"), 0);
+}
+
+TEST_F(Stores, SecondOpenerIsRefused) {
+  run("CREATE TABLE t(v)");
+  store().commit();
+  ObjectStore other(config());
+  EXPECT_THROW(other.sql(), StorageError);
+}
+
+TEST_F(Stores, ForeignFileIsRefused) {
+  std::filesystem::create_directories(std::filesystem::path(path()).parent_path());
+  std::ofstream(path()) << "not a database, but long enough to have a header of its own, so that "
+                           "SQLite looks at the first hundred bytes of it";
+  EXPECT_THROW(sql(), StorageError);
+}
+
+TEST_F(Stores, FileWithoutWalModeIsTakenOver) {
+  run("CREATE TABLE t(v)");
+  store().commit();
+  store().close();
+  sqlite3* other = nullptr;
+  sqlite3_open(path().c_str(), &other);
+  sqlite3_exec(other, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr);
+  sqlite3_close(other);
+  reopen();
+  run("INSERT INTO t VALUES(1)");
+  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(exists("-wal"));
+}
+
+TEST_F(Stores, WalIsCheckpointedAsItGrows) {
+  run("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
+  store().commit();
+  for (int i = 0; i < 3000; ++i) {
+    sql().exec("REPLACE INTO t VALUES(1, ?)", i);
+    ASSERT_TRUE(store().commit());
+  }
+  EXPECT_LT(std::filesystem::file_size(path() + "-wal"), 8u << 20);
+}
+
+}  // namespace
+}  // namespace stead::test
