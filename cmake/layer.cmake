@@ -20,6 +20,8 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   message(STATUS "g++ ${CMAKE_CXX_COMPILER_VERSION} miscompiles some coroutines: await into a name, "
                  "then use the name (docs/coroutines.md)")
+  # It also warns of overlapping copies in std::string's own code when optimising (GCC bug 105651).
+  target_compile_options(stead_options INTERFACE -Wno-restrict)
 endif()
 
 # stead_layer(NAME SOURCES file... LINKS target...): one folder of the architecture as a library.
