@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <caf/actor_system.hpp>
@@ -71,12 +70,19 @@ Shard& Shard::home_of(const ObjectId& object) const {
 
 void Shard::exec_later(caf::resumable* job) {
   ++pending_jobs_;
-  asio::post(loop_, [this, job] { run(job); });
+  if (on_own_thread() && !running_job_) {
+    run(job);  // nothing of an object is on the stack, so there is nothing to wait for
+  } else {
+    asio::post(loop_, [this, job] { run(job); });
+  }
 }
 
 void Shard::run(caf::resumable* job) {
   --pending_jobs_;
-  switch (job->resume(this, messages_per_run)) {
+  running_job_ = true;
+  const auto result = job->resume(this, messages_per_run);
+  running_job_ = false;
+  switch (result) {
     case caf::resumable::resume_later:
       exec_later(job);
       break;
@@ -90,16 +96,55 @@ void Shard::run(caf::resumable* job) {
 }
 
 void Shard::send(std::unique_ptr<Call> call) {
-  Shard& home = home_of(call->target().id);
-  asio::dispatch(home.loop_,
-                 [&home, call = std::move(call)]() mutable { home.deliver(std::move(call)); });
+  home_of(call->target().id).take({.kind = Arrival::Kind::call, .call = std::move(call)});
+}
+
+void Shard::bring_back(std::unique_ptr<Call> call) {
+  take({.kind = Arrival::Kind::answer, .call = std::move(call)});
 }
 
 void Shard::resume(const ObjectId& object, Resumption resumption) {
-  Shard& home = home_of(object);
-  asio::dispatch(home.loop_, [&home, object, resumption = std::move(resumption)]() mutable {
-    home.deliver(object, std::move(resumption));
-  });
+  home_of(object).take(
+      {.kind = Arrival::Kind::resumption, .object = object, .resumption = std::move(resumption)});
+}
+
+void Shard::take(Arrival arrival) {
+  if (on_own_thread()) {
+    accept(std::move(arrival));
+    return;
+  }
+  bool first = false;
+  {
+    const std::lock_guard lock(arrivals_mutex_);
+    first = arrivals_.empty();
+    arrivals_.push_back(std::move(arrival));
+  }
+  if (first) asio::post(loop_, [this] { drain_arrivals(); });
+}
+
+void Shard::drain_arrivals() {
+  {
+    const std::lock_guard lock(arrivals_mutex_);
+    arriving_.swap(arrivals_);
+  }
+  for (auto& arrival : arriving_) accept(std::move(arrival));
+  arriving_.clear();
+}
+
+void Shard::accept(Arrival arrival) {
+  switch (arrival.kind) {
+    case Arrival::Kind::call:
+      deliver(std::move(arrival.call));
+      break;
+    case Arrival::Kind::answer: {
+      auto& answered = *arrival.call;
+      answered.return_to_caller(std::move(arrival.call));
+      break;
+    }
+    case Arrival::Kind::resumption:
+      deliver(arrival.object, std::move(arrival.resumption));
+      break;
+  }
 }
 
 void Shard::resume_after(std::chrono::nanoseconds pause, const ObjectId& object,

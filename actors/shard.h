@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -57,7 +58,8 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   /// Ends what is under way with an error and evicts every object.
   void shut_down(const Error& error);
 
-  // CAF: resumes an actor on this shard. Thread: any.
+  // CAF: resumes an actor on this shard, at once if called from outside of every actor.
+  // Thread: any.
   void exec_later(caf::resumable* job) override;
 
   // Host.
@@ -67,6 +69,7 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   QueueLoad& load() override { return load_; }
   const QueueLoad& load_limit() override { return load_limit_; }
   void send(std::unique_ptr<Call> call) override;
+  void bring_back(std::unique_ptr<Call> call) override;
   void resume(const ObjectId& object, Resumption resumption) override;
   void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
                     Resumption resumption) override;
@@ -84,8 +87,21 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
     ObjectActor* actor = nullptr;
   };
 
+  /// Something that another thread brings.
+  struct Arrival {
+    enum class Kind { call, answer, resumption };
+    Kind kind;
+    std::unique_ptr<Call> call{};
+    ObjectId object{};
+    Resumption resumption{};
+  };
+
   Shard& home_of(const ObjectId& object) const;
   bool on_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
+  /// Takes what `arrives`: at once on the shard's own thread. Thread: any.
+  void take(Arrival arrival);
+  void drain_arrivals();
+  void accept(Arrival arrival);
   void deliver(std::unique_ptr<Call> call);
   void deliver(const ObjectId& object, Resumption resumption);
   void tell(ObjectActor& actor, Delivery delivery);
@@ -104,9 +120,16 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   const QueueLoad load_limit_;
   QueueLoad load_;
   std::uint64_t last_incarnation_ = 0;
+  bool running_job_ = false;
   std::optional<Error> ended_;
   std::atomic<std::size_t> live_objects_ = 0;
   std::atomic<std::size_t> pending_jobs_ = 0;
+
+  /// A queue of its own instead of one `post` for each, so that a busy shard is woken and locked
+  /// once for many.
+  std::mutex arrivals_mutex_;
+  std::vector<Arrival> arrivals_;
+  std::vector<Arrival> arriving_;
 
   boost::asio::io_context loop_{1};
   boost::asio::steady_timer sweep_timer_{loop_};

@@ -11,6 +11,10 @@ if(STEAD_SANITIZE)
   target_compile_options(stead_options INTERFACE
     -fsanitize=${STEAD_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(stead_options INTERFACE -fsanitize=${STEAD_SANITIZE})
+  if(STEAD_SANITIZE MATCHES "thread")
+    # The sanitizer does not understand fences; Asio's queues are synchronised by their mutexes.
+    target_compile_definitions(stead_options INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND STEAD_SANITIZE MATCHES "undefined")
     # CAF's library was built without the type information that this check reads.
     target_compile_options(stead_options INTERFACE -fno-sanitize=vptr,function)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/post.hpp>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,12 +21,11 @@ class GatewayCall final : public Base {
       : Base(std::forward<Args>(args)...), session_(std::move(session)) {}
 
   void return_to_caller(std::unique_ptr<Call> self) override {
-    auto session = std::move(session_);
-    auto& loop = session->loop();
-    if (loop.get_executor().running_in_this_thread()) return hand_over(*session);
-    boost::asio::post(loop, [session = std::move(session), call = std::move(self)] {
-      static_cast<GatewayCall&>(*call).hand_over(*session);
-    });
+    if (session_->on_own_thread()) {
+      hand_over(*std::exchange(session_, nullptr));
+    } else {
+      session_->host().bring_back(std::move(self));
+    }
   }
 
  private:

@@ -27,7 +27,11 @@ constexpr std::size_t drained_at_once = 16 << 10;
 }  // namespace
 
 HttpSession::HttpSession(GatewayShard& shard, Socket socket)
-    : shard_(shard), loop_(shard.loop), socket_(std::move(socket)), reader_(shard.limits) {
+    : shard_(shard),
+      host_(shard.host),
+      loop_(shard.loop),
+      socket_(std::move(socket)),
+      reader_(shard.limits) {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
@@ -275,10 +279,15 @@ void HttpSession::next_request() {
   head_ = false;
   whole_ = false;
   enter(Phase::idle, shard_.limits.idle_timeout);
-  if (input_.empty()) return read();
-  // Not at once: this may run inside the turn of an object.
+  // Not at once: this may run inside the turn of an object, and the client cannot have sent its
+  // next request yet, so reading now would be a system call for nothing.
   asio::post(loop_, [self = shared_from_this()] {
-    if (self->phase_ == Phase::idle) self->process();
+    if (self->phase_ != Phase::idle) return;
+    if (self->input_.empty()) {
+      self->read();
+    } else {
+      self->process();
+    }
   });
 }
 

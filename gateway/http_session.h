@@ -46,7 +46,10 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   /// Takes the answer of its call, on the shard's thread.
   void take_answer(const Call& call, Response response);
   void take_failure(const Call& call, const Error& error);
-  boost::asio::io_context& loop() { return loop_; }
+  /// Thread: any.
+  bool on_own_thread() const { return loop_.get_executor().running_in_this_thread(); }
+  /// The shard that it lives on, which outlives it. Thread: any.
+  Host& host() { return host_; }
 
  private:
   enum class Phase { idle, header, body, running, writing, draining, closed };
@@ -74,6 +77,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   std::array<boost::asio::const_buffer, 2> unwritten(std::size_t written) const;
 
   GatewayShard& shard_;  // not to be touched once closed
+  Host& host_;
   boost::asio::io_context& loop_;
   Socket socket_;
   Position self_;

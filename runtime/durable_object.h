@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <typeindex>
@@ -24,7 +25,8 @@ namespace stead {
 ///
 /// A class may declare its schema:
 ///
-///     static constexpr auto migrations = {"CREATE TABLE c(id INTEGER PRIMARY KEY, v INTEGER)"};
+///     static constexpr auto migrations = std::to_array<const char*>(
+///         {"CREATE TABLE c(id INTEGER PRIMARY KEY, v INTEGER)"});
 ///
 /// Step i brings a database from version i to i + 1, at wake-up, in one transaction. Append steps;
 /// never change one.

@@ -25,8 +25,8 @@ struct QueueLoad {
 /// What live objects need from the place where they live. `actors/` implements it for a shard;
 /// tests implement it by hand.
 ///
-/// Thread: the shard's, except `send` and `resume`, which any thread may call. Outlives every
-/// object on it.
+/// Thread: the shard's, except `send`, `resume` and `bring_back`, which any thread may call.
+/// Outlives every object on it.
 class Host {
  public:
   virtual ~Host() = default;
@@ -41,6 +41,9 @@ class Host {
   /// Brings a call to its target, wherever that lives. Never fails: a call that cannot be delivered
   /// returns to its caller with an error.
   virtual void send(std::unique_ptr<Call> call) = 0;
+  /// Brings a call that was answered on another shard to this one: calls its `return_to_caller` on
+  /// this shard's thread. Thread: any.
+  virtual void bring_back(std::unique_ptr<Call> call) = 0;
   /// Brings a resumption to an object that waits.
   virtual void resume(const ObjectId& object, Resumption resumption) = 0;
   /// The same after a pause.

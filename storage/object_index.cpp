@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "storage/object_files.h"
+#include "storage/sqlite_runtime.h"
 
 namespace stead {
 
@@ -120,6 +121,7 @@ class Transaction {
 };
 
 sqlite3* open_database(const std::string& path, int flags) {
+  sqlite_runtime_setup();
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code == SQLITE_OK) {

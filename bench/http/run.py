@@ -341,7 +341,7 @@ def read_options():
     add("--data", help="folder for databases, for the time of the run")
     add("--json", type=pathlib.Path, default=ROOT / "build/bench/http.json")
     add("--markdown", action="store_true", help="print the table of docs/benchmarks.md too")
-    add("--quick", action="store_true", help="once, briefly, without 32 connections: about 20 s")
+    add("--quick", action="store_true", help="once, briefly: half a minute or more")
     add("--smoke", action="store_true", help="a few cells, to see that all runs: about 8 s")
     options = parser.parse_args()
     # What is given beside them still counts.

@@ -123,6 +123,11 @@ void ManualHost::send(std::unique_ptr<Call> call) {
   events_.push_back([&target, carried] { target.deliver(std::move(*carried)); });
 }
 
+void ManualHost::bring_back(std::unique_ptr<Call> call) {
+  auto& self = *call;
+  self.return_to_caller(std::move(call));
+}
+
 void ManualHost::resume(const ObjectId& id, Resumption resumption) {
   auto carried = std::make_shared<Resumption>(std::move(resumption));
   events_.push_back([this, id, carried] {

@@ -80,6 +80,7 @@ class ManualHost final : public Host {
   QueueLoad& load() override { return load_; }
   const QueueLoad& load_limit() override { return load_limit_; }
   void send(std::unique_ptr<Call> call) override;
+  void bring_back(std::unique_ptr<Call> call) override;
   void resume(const ObjectId& object, Resumption resumption) override;
   void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
                     Resumption resumption) override;
