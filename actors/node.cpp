@@ -52,7 +52,7 @@ struct Node::Parts {
     const ShardServices services{config,    environment, classes, journal,
                                  directory, log,         actors,  shards};
     for (unsigned i = 0; i < config.shards; ++i) {
-      shards.push_back(std::make_unique<Shard>(services, i));
+      shards.push_back(std::make_unique<Shard>(services));
     }
   }
 

@@ -5,7 +5,7 @@ namespace stead {
 ObjectActor::ObjectActor(caf::actor_config& config, Host& host, ObjectAddress address)
     : caf::event_based_actor(config), home_(config.host), object_(host, std::move(address)) {
   // Author's exceptions end in the object; one that arrives here is a bug of ours.
-  set_exception_handler([this](std::exception_ptr& exception) -> caf::error {
+  set_exception_handler([](std::exception_ptr& exception) -> caf::error {
     try {
       std::rethrow_exception(exception);
     } catch (const std::exception& error) {

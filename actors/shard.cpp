@@ -32,10 +32,9 @@ QueueLoad share_of(const NodeLimits& limits, std::size_t shards) {
 
 }  // namespace
 
-Shard::Shard(ShardServices services, std::size_t index)
+Shard::Shard(ShardServices services)
     : caf::execution_unit(&services.actors),
       services_(services),
-      index_(index),
       load_limit_(share_of(services.config.node, std::max(1U, services.config.shards))) {}
 
 Shard::~Shard() = default;

@@ -44,7 +44,7 @@ struct ShardServices {
 /// Thread: its own, except where a function says any. Owner: the node.
 class Shard final : public caf::execution_unit, public Host, private JournalClient {
  public:
-  Shard(ShardServices services, std::size_t index);
+  explicit Shard(ShardServices services);
   ~Shard() override;
 
   void start();
@@ -116,7 +116,6 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   void dismiss(ObjectActor& actor);
 
   ShardServices services_;
-  const std::size_t index_;
   const QueueLoad load_limit_;
   QueueLoad load_;
   std::uint64_t last_incarnation_ = 0;
