@@ -1,10 +1,9 @@
 #include "cli/object_finder.h"
 
 #include <filesystem>
-#include <fstream>
 
-#include "base/bytes.h"
 #include "runtime/namespace_key.h"
+#include "storage/data_directory.h"
 #include "storage/object_path.h"
 
 namespace stead {
@@ -27,20 +26,6 @@ std::string classes_in(const std::string& data_directory) {
   return names.empty() ? "none" : names;
 }
 
-/// Without the directory's lock: a server may hold it, and a key never changes.
-Result<NamespaceKey> read_key(const std::string& folder) {
-  const auto path = folder + "/namespace.key";
-  std::ifstream file(path);
-  std::string text;
-  file >> text;
-  const auto secret = from_hex(text);
-  if (!secret || secret->size() != 32) {
-    return Error(ErrorCode::storage,
-                 path + " cannot be read or does not hold 64 hexadecimal digits");
-  }
-  return NamespaceKey(*secret);
-}
-
 }  // namespace
 
 Result<void> check_data_directory(const std::string& data_directory) {
@@ -56,15 +41,16 @@ Result<FoundObject> find_object(const std::string& data_directory, const std::st
     return Error(ErrorCode::unknown_class, "no class \"" + class_name + "\" in " + data_directory +
                                                "; there are: " + classes_in(data_directory));
   }
-  const auto key = read_key(class_path(data_directory, class_name));
-  if (!key) return key.error();
+  const auto secret = DataDirectory::read_namespace_key(data_directory, class_name);
+  if (!secret) return secret.error();
+  const NamespaceKey key(secret.value());
   FoundObject found;
   if (by_id) {
-    const auto id = key.value().id_from_string(object);
+    const auto id = key.id_from_string(object);
     if (!id) return id.error();
     found.id = id.value();
   } else {
-    found.id = key.value().id_from_name(object);
+    found.id = key.id_from_name(object);
   }
   found.path = object_path(data_directory, class_name, found.id);
   if (!exists(found.path)) {

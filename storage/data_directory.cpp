@@ -95,6 +95,10 @@ Result<void> store_key(const std::string& folder, const std::string& path, const
   return {};
 }
 
+std::string key_path(const std::string& data_dir, std::string_view class_name) {
+  return class_path(data_dir, class_name) + "/namespace.key";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& path) {
@@ -127,19 +131,23 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& pa
 
 DataDirectory::~DataDirectory() { ::close(lock_); }
 
+Result<Key> DataDirectory::read_namespace_key(const std::string& data_dir,
+                                              std::string_view class_name) {
+  const auto path = key_path(data_dir, class_name);
+  const auto key = parse_key(read_text(path));
+  if (key) return *key;
+  return failure(path + " cannot be read or does not hold 64 hexadecimal digits: restore it");
+}
+
 Result<Key> DataDirectory::namespace_key(std::string_view class_name, Random& random) {
   if (!is_class_name(class_name)) {
     return failure("the name " + std::string(class_name) +
                    " cannot name a class: use a letter, then at most 63 letters, digits and _");
   }
   const auto folder = class_path(path_, class_name);
-  const auto path = folder + "/namespace.key";
+  const auto path = key_path(path_, class_name);
   try {
-    if (file_exists(path)) {
-      const auto key = parse_key(read_text(path));
-      if (key) return *key;
-      return failure(path + " cannot be read or does not hold 64 hexadecimal digits: restore it");
-    }
+    if (file_exists(path)) return read_namespace_key(path_, class_name);
     if (holds_objects(folder)) {
       return failure("the key file " + path +
                      " is missing while the class has stored objects; with "

@@ -32,6 +32,11 @@ class DataDirectory final {
   /// with a new one, nobody could reach them.
   Result<std::array<std::uint8_t, 32>> namespace_key(std::string_view class_name, Random& random);
 
+  /// The same without the lock, for a class that has one: a key never changes, so it may be read
+  /// beside a running node.
+  static Result<std::array<std::uint8_t, 32>> read_namespace_key(const std::string& path,
+                                                                 std::string_view class_name);
+
  private:
   DataDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
 

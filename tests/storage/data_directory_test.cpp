@@ -54,6 +54,13 @@ TEST_F(DataDirectories, KeyIsMadeOnceAndPrivate) {
   EXPECT_EQ(status.st_size, 65);
 }
 
+TEST_F(DataDirectories, KeyIsReadBesideTheHolderOfTheLock) {
+  const auto held = DataDirectory::open(path_).take_or_raise();
+  EXPECT_FALSE(DataDirectory::read_namespace_key(path_, "Counter").ok());
+  const auto made = held->namespace_key("Counter", environment_.random).take_or_raise();
+  EXPECT_EQ(DataDirectory::read_namespace_key(path_, "Counter").take_or_raise(), made);
+}
+
 TEST_F(DataDirectories, MissingKeyWithObjectsIsAnError) {
   auto data = DataDirectory::open(path_).take_or_raise();
   ASSERT_TRUE(data->namespace_key("Thing", environment_.random).ok());
