@@ -124,14 +124,15 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   std::atomic<std::size_t> live_objects_ = 0;
   std::atomic<std::size_t> pending_jobs_ = 0;
 
+  boost::asio::io_context loop_{1};
+  boost::asio::steady_timer sweep_timer_{loop_};
+
   /// A queue of its own instead of one `post` for each, so that a busy shard is woken and locked
-  /// once for many.
+  /// once for many. Behind the loop, since an answer left over at the end refers to a connection.
   std::mutex arrivals_mutex_;
   std::vector<Arrival> arrivals_;
   std::vector<Arrival> arriving_;
 
-  boost::asio::io_context loop_{1};
-  boost::asio::steady_timer sweep_timer_{loop_};
   std::unordered_map<ObjectId, Entry> objects_;
   std::list<ObjectActor*> by_last_use_;
   std::thread thread_;
