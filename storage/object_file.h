@@ -70,6 +70,8 @@ class ObjectFile final {
   bool uncaptured() const { return captured_ < wal_.committed(); }
   /// All that was committed since the last capture, as one transaction, numbered by the object.
   Transaction capture(std::uint64_t sequence);
+  /// The end of all that was captured, as one transaction: what was not is forgotten.
+  Transaction remove();
   /// Captured transactions whose outcome is not known.
   bool pending() const { return !pending_.empty(); }
   void durable(std::uint64_t sequence);
@@ -101,7 +103,6 @@ class ObjectFile final {
   class Recorder;
 
   std::uint32_t pages();
-  void learn_page_size();
   std::span<const std::uint8_t> former_image(std::uint32_t page, std::vector<std::uint8_t>& buffer);
   void create_file();
   void put(std::uint32_t page, std::span<const std::uint8_t> image);
