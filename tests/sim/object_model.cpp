@@ -31,15 +31,16 @@ void ObjectModel::promise(std::uint64_t& promise) {
 }
 
 void ObjectModel::committed(std::uint64_t sequence) {
+  const bool stored = !clearing_;
   clearing_ends();
-  oracle_.commit_turn();
+  oracle_.commit_turn(stored);
   sequences_[sequence] = oracle_.commits();
   for (auto* promise : promises_) *promise = oracle_.commits();
 }
 
 void ObjectModel::acknowledge(std::uint64_t commits) {
   acknowledged_ = std::max(acknowledged_, commits);
-  if (acknowledged_ >= oracle_.commits()) oracle_.settle();
+  if (acknowledged_ >= oracle_.commits() && !keeps_history_) oracle_.settle();
 }
 
 std::optional<std::string> ObjectModel::outcome_durable(std::uint64_t sequence) {
@@ -74,6 +75,11 @@ void ObjectModel::crashed() {
   clearing_ = false;
   oracle_.drop_turn();
   uncertain_ = found_stays_ = true;
+}
+
+void ObjectModel::stopped() {
+  crashed();
+  acknowledge(oracle_.commits());
 }
 
 std::string ObjectModel::expected(std::size_t version) {

@@ -55,21 +55,26 @@ class ObjectModel final {
 
   /// The process has died: which commits are left is not known.
   void crashed();
+  /// The process has ended in order: nothing is lost.
+  void stopped();
   bool uncertain() const { return uncertain_; }
   /// Compares with what was found, by an application of this version. Where the state is not known,
   /// finds out what it is. Nothing if all is well, else what is wrong.
   std::optional<std::string> compare(const std::string& found, std::size_t version);
+  /// Everything that it must hold, within an open turn.
+  std::string expected(std::size_t version);
   std::uint64_t acknowledged() const { return acknowledged_; }
+  /// From now on every commit can be taken back.
+  void keep_history() { keeps_history_ = true; }
   /// At most so many commits count as acknowledged: the rest may be lost to damage.
   void forgive(std::uint64_t commits) { acknowledged_ = std::min(acknowledged_, commits); }
 
  private:
-  std::string expected(std::size_t version);
-
   const Workload::Object object_;
   Oracle oracle_;
   std::vector<std::uint64_t*> promises_;
   bool clearing_ = false;
+  bool keeps_history_ = false;
   /// Commits after each sequence number.
   std::map<std::uint64_t, std::uint64_t> sequences_;
   std::uint64_t acknowledged_ = 0;

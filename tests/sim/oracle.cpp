@@ -132,13 +132,11 @@ void Oracle::migrate(std::size_t version) {
 
 bool Oracle::run(const std::string& sql) {
   begin();
-  now_.written = true;
   return sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
 }
 
 void Oracle::put(std::string_view key, std::string_view value) {
   begin();
-  now_.written = true;
   Statement statement(handle_, "REPLACE INTO _stead_kv VALUES(?1, ?2)");
   statement.bind(1, key);
   statement.bind(2, value);
@@ -178,9 +176,10 @@ void Oracle::drop_turn() {
   now_ = before_turn_;
 }
 
-void Oracle::commit_turn() {
+void Oracle::commit_turn(bool stored) {
   begin();
   in_turn_ = false;
+  now_.stored = stored;
   history_.push_back(before_turn_);
 }
 

@@ -39,7 +39,8 @@ class Oracle final {
   void clear();
   /// Takes back what this turn did.
   void drop_turn();
-  void commit_turn();
+  /// `stored`: the object has a file afterwards.
+  void commit_turn(bool stored);
 
   // Going back.
 
@@ -51,8 +52,8 @@ class Oracle final {
   /// Forgets how to go back.
   void settle();
 
-  /// Whether it holds anything written, as an object with a file does.
-  bool written() const { return now_.written; }
+  /// Whether the object has a file.
+  bool stored() const { return now_.stored; }
   /// The result of a query as text.
   std::string query(const std::string& sql);
   /// Everything, as text.
@@ -62,7 +63,7 @@ class Oracle final {
   /// What is known beside the database.
   struct Known {
     std::size_t version = 0;
-    bool written = false;
+    bool stored = false;
   };
 
   void begin();

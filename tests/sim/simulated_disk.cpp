@@ -45,7 +45,8 @@ class SimulatedDisk::File final : public DiskFile {
       SimulatedDisk::fail(*failure, "write " + path_);
     }
     disk_.counters_.bytes_written += bytes.size();
-    contents_->write(comes(disk_.misdirect_) ? elsewhere(offset) : offset, bytes);
+    const bool astray = path_.find(disk_.misdirect_text_) != path_.npos && comes(disk_.misdirect_);
+    contents_->write(astray ? elsewhere(offset) : offset, bytes);
   }
 
   std::uint64_t size() override {
@@ -109,6 +110,10 @@ void SimulatedDisk::heal() {
 
 void SimulatedDisk::restart() {
   names_.crash(seed_);
+  restart_process();
+}
+
+void SimulatedDisk::restart_process() {
   crashed_ = false;
   ++life_;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/disk.h"
@@ -45,8 +46,11 @@ class SimulatedDisk final : public Disk {
   void fail_sync_at(std::uint64_t number) { fail_sync_ = number; }
   /// No file may grow beyond this sum of sizes; for good.
   void set_capacity(std::uint64_t bytes) { capacity_ = bytes; }
-  /// The write goes to another place in its file.
-  void misdirect_write_at(std::uint64_t number) { misdirect_ = number; }
+  /// The write goes to another place in its file. Counts writes to paths that contain this text.
+  void misdirect_write_at(std::uint64_t number, std::string text = {}) {
+    misdirect_ = number;
+    misdirect_text_ = std::move(text);
+  }
   void crash_at(std::uint64_t number) { crash_ = number; }
   void heal();
 
@@ -55,6 +59,8 @@ class SimulatedDisk final : public Disk {
   bool crashed() const { return crashed_; }
   /// The power comes back: keeps what is durable, and of the rest what the seed says.
   void restart();
+  /// Only the process has died: everything is kept, but open files of before are dead.
+  void restart_process();
   /// Damages a file, for good. Requires that it has this byte.
   void flip_bit(const std::string& path, std::uint64_t offset, unsigned bit);
 
@@ -126,6 +132,7 @@ class SimulatedDisk final : public Disk {
   std::optional<WritesFail> writes_fail_;
   std::uint64_t fail_sync_ = 0;
   std::uint64_t misdirect_ = 0;
+  std::string misdirect_text_;
   std::uint64_t crash_ = 0;
   std::uint64_t capacity_ = std::numeric_limits<std::uint64_t>::max();
 };
