@@ -3,13 +3,14 @@
 #include <boost/asio/post.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <cstdlib>
 #include <future>
 #include <thread>
 
 #include "actors/directory.h"
 #include "actors/shard.h"
 #include "storage/data_directory.h"
-#include "storage/journal.h"
+#include "storage/node_storage.h"
 
 namespace stead {
 
@@ -27,6 +28,9 @@ caf::actor_system_config& configure(caf::actor_system_config& config) {
   return config;
 }
 
+/// EX_IOERR of sysexits.h.
+constexpr int exit_disk_failed = 74;
+
 /// A worker's id is not one of a namespace: it only says on which shard the worker lives.
 ObjectId worker_id(std::size_t shard) {
   ObjectId id;
@@ -42,18 +46,53 @@ struct Node::Parts {
         environment(env),
         log(sink),
         data(DataDirectory::open(config.data).take_or_raise()),
+        storage(disk, environment,
+                {.data = config.data,
+                 .on_failure = [this](std::exception_ptr failure) { fail(failure); }}),
         directory(config.data),
         actors(configure(actors_config)) {
+    tell_recovery();
     for (const auto& info : app.classes()) {
       const auto key = data->namespace_key(info->name, environment.random).take_or_raise();
       classes.add(*info, NamespaceKey(key));
     }
     if (app.worker()) worker.emplace(Class{*app.worker(), NamespaceKey({})});
-    const ShardServices services{config,    environment, classes, journal,
-                                 directory, log,         actors,  shards};
+    const ShardServices services{
+        config,    environment, classes, disk,  storage.journal(), storage.checkpointer(),
+        directory, log,         actors,  shards};
     for (unsigned i = 0; i < config.shards; ++i) {
       shards.push_back(std::make_unique<Shard>(services));
     }
+  }
+
+  /// The disk does not keep what it was told to: nothing more may be acknowledged.
+  [[noreturn]] void fail(std::exception_ptr failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      log.write(LogLevel::error,
+                std::string("the disk failed, so the node ends now without acknowledging anything "
+                            "more; look after the disk and start it again, it then recovers from "
+                            "what is stored: ") +
+                    error.what());
+    }
+    std::_Exit(exit_disk_failed);
+  }
+
+  void close_storage() {
+    try {
+      storage.close();
+    } catch (const StorageError& error) {
+      log.write(LogLevel::warning, "the journal stays, and the next start recovers from it: " +
+                                       std::string(error.what()));
+    }
+  }
+
+  void tell_recovery() {
+    const auto& report = storage.recovered();
+    if (report.applied == 0) return;
+    log.write(LogLevel::info, "recovered " + std::to_string(report.applied) + " commits of " +
+                                  std::to_string(report.files) + " objects from the journal");
   }
 
   /// Runs a function on every shard's thread and waits for all.
@@ -82,7 +121,8 @@ struct Node::Parts {
   std::unique_ptr<DataDirectory> data;
   ClassTable classes;
   std::optional<Class> worker;
-  SyncedFilesJournal journal;
+  Disk& disk = Disk::system();
+  NodeStorage storage;
   Directory directory;
   caf::actor_system_config actors_config;
   caf::actor_system actors;
@@ -115,6 +155,9 @@ void Node::stop(std::chrono::milliseconds deadline) {
   Error error(ErrorCode::shutting_down, "the node is stopping: try again on another, or later");
   error.set_retryable(true);
   parts_->on_every_shard([&error](Shard& shard) { shard.shut_down(error); });
+  parts_->storage.drain();
+  parts_->on_every_shard([](Shard& shard) { shard.close_objects(); });
+  parts_->close_storage();
   for (auto& shard : parts_->shards) shard->join();
   parts_->directory.close();
 }

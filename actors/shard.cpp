@@ -9,6 +9,7 @@
 
 #include "actors/directory.h"
 #include "actors/node.h"
+#include "storage/checkpointer.h"
 #include "storage/object_path.h"
 #include "storage/object_store.h"
 
@@ -21,7 +22,7 @@ namespace {
 /// Messages that an actor handles before others get their turn.
 constexpr std::size_t messages_per_run = 64;
 
-/// Closing a database syncs its file, so a sweep stops for a while before it delays others.
+/// Moving pages into files takes its time, so a sweep stops for a while before it delays others.
 constexpr std::chrono::milliseconds sweep_budget(2);
 constexpr std::chrono::milliseconds pause_between_sweeps(5);
 
@@ -118,7 +119,11 @@ void Shard::take(Arrival arrival) {
     first = arrivals_.empty();
     arrivals_.push_back(std::move(arrival));
   }
-  if (first) asio::post(loop_, [this] { drain_arrivals(); });
+  if (first) wake();
+}
+
+void Shard::wake() {
+  asio::post(loop_, [this] { drain_arrivals(); });
 }
 
 void Shard::drain_arrivals() {
@@ -142,6 +147,14 @@ void Shard::accept(Arrival arrival) {
     }
     case Arrival::Kind::resumption:
       deliver(arrival.object, std::move(arrival.resumption));
+      break;
+    case Arrival::Kind::outcome:
+      if (auto* object = find(arrival.object)) {
+        object->commit_outcome(arrival.sequence, arrival.outcome);
+      }
+      break;
+    case Arrival::Kind::checkpoint:
+      if (auto* object = find(arrival.object)) object->request_checkpoint();
       break;
   }
 }
@@ -200,35 +213,58 @@ Shard::Entry& Shard::entry_of(const ObjectAddress& address) {
 
 std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
   const auto& info = object.of->info;
+  auto& empty = empty_.try_emplace(&info, info.name, info.migrations).first->second;
+  const auto& data = services_.config.data;
   return std::make_unique<ObjectStore>(ObjectStoreConfig{
-      .path = object_path(services_.config.data, info.name, object.id),
+      .disk = services_.disk,
+      .empty = empty,
+      .path = object_path(data, info.name, object.id),
       .id = object.id,
-      .class_name = info.name,
       .name = object.name,
-      .synced = services_.journal.needs_synced_files(),
-      .migrations = info.migrations,
+      .durability = info.durability,
       .created = services_.environment.clock.wall_now(),
-      .vfs = {},
+      .wal = {.spill_path = data + "/spill/" + object.id.to_string()},
   });
 }
 
-void Shard::append_commit(const ObjectId& object, std::uint64_t sequence) {
-  services_.journal.append({object, sequence}, *this);
+std::uint64_t Shard::append_commit(const CommitRecord& record, Transaction transaction) {
+  return services_.journal.append(record, std::move(transaction), *this);
 }
 
-void Shard::on_commit_outcome(const CommitRecord& record, CommitOutcome outcome) noexcept {
-  const auto tell_object = [this, record, outcome] {
-    const auto found = objects_.find(record.object);
-    if (found != objects_.end()) {
-      found->second.actor->object().commit_outcome(record.sequence, outcome);
+void Shard::checkpointed(const ObjectAddress& object, const std::string& path,
+                         std::uint64_t number) {
+  services_.checkpointer.add({object.id, object.of->info.name, path, number});
+}
+
+LiveObject* Shard::find(const ObjectId& object) {
+  const auto found = objects_.find(object);
+  return found == objects_.end() ? nullptr : &found->second.actor->object();
+}
+
+void Shard::on_commit_outcomes(std::span<const CommitRecord> records,
+                               CommitOutcome outcome) noexcept {
+  bool first = false;
+  {
+    const std::lock_guard lock(arrivals_mutex_);
+    first = arrivals_.empty();
+    for (const auto& record : records) {
+      arrivals_.push_back({.kind = Arrival::Kind::outcome,
+                           .object = record.object,
+                           .sequence = record.sequence,
+                           .outcome = outcome});
     }
-  };
-  // A failure throws the instance away, so it must not arrive within one of its turns.
-  if (outcome == CommitOutcome::durable && on_own_thread()) {
-    tell_object();
-  } else {
-    asio::post(loop_, tell_object);
   }
+  if (first) wake();
+}
+
+void Shard::on_checkpoint_wanted(const ObjectId& object) noexcept {
+  bool first = false;
+  {
+    const std::lock_guard lock(arrivals_mutex_);
+    first = arrivals_.empty();
+    arrivals_.push_back({.kind = Arrival::Kind::checkpoint, .object = object});
+  }
+  if (first) wake();
 }
 
 void Shard::object_created(const ObjectAddress& object) {
@@ -276,7 +312,10 @@ void Shard::sweep() {
       touch(actor);
       continue;
     }
-    actor.object().evict();
+    if (!actor.object().evict()) {
+      touch(actor);
+      continue;
+    }
     by_last_use_.pop_front();
     dismiss(actor);
     objects_.erase(ObjectId(actor.object().address().id));
@@ -297,8 +336,13 @@ bool Shard::idle() const {
 
 void Shard::shut_down(const Error& error) {
   ended_ = error;
+  for (auto& [id, entry] : objects_) entry.actor->object().shut_down(error);
+}
+
+void Shard::close_objects() {
+  drain_arrivals();
   for (auto& [id, entry] : objects_) {
-    entry.actor->object().shut_down(error);
+    entry.actor->object().close();
     dismiss(*entry.actor);
   }
   by_last_use_.clear();

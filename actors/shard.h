@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -17,10 +18,12 @@
 
 #include "actors/object_actor.h"
 #include "runtime/host.h"
+#include "storage/empty_database.h"
 #include "storage/journal.h"
 
 namespace stead {
 
+class Checkpointer;
 class Directory;
 class LogSink;
 class Shard;
@@ -30,7 +33,9 @@ struct ShardServices {
   const Config& config;
   Environment environment;
   const ClassTable& classes;
+  Disk& disk;
   Journal& journal;
+  Checkpointer& checkpointer;
   Directory& directory;
   LogSink& log;
   caf::actor_system& actors;
@@ -55,8 +60,10 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
 
   /// Whether nothing is under way in any object.
   bool idle() const;
-  /// Ends what is under way with an error and evicts every object.
+  /// Ends what is under way with an error, and hands the journal what is left to make durable.
   void shut_down(const Error& error);
+  /// Lets every object leave memory, once the journal has told every outcome.
+  void close_objects();
 
   // CAF: resumes an actor on this shard, at once if called from outside of every actor.
   // Thread: any.
@@ -75,7 +82,10 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
                     Resumption resumption) override;
   std::uint64_t new_incarnation() override { return ++last_incarnation_; }
   std::unique_ptr<ObjectStore> open_store(const ObjectAddress& object) override;
-  void append_commit(const ObjectId& object, std::uint64_t sequence) override;
+  std::string write_refusal() override { return services_.journal.refusal(); }
+  std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) override;
+  void checkpointed(const ObjectAddress& object, const std::string& path,
+                    std::uint64_t number) override;
   void object_created(const ObjectAddress& object) override;
   void object_closed(const ObjectAddress& object, std::int64_t size) override;
   void object_deleted(const ObjectAddress& object) override;
@@ -89,17 +99,20 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
 
   /// Something that another thread brings.
   struct Arrival {
-    enum class Kind { call, answer, resumption };
+    enum class Kind { call, answer, resumption, outcome, checkpoint };
     Kind kind;
     std::unique_ptr<Call> call{};
     ObjectId object{};
     Resumption resumption{};
+    std::uint64_t sequence = 0;
+    CommitOutcome outcome{};
   };
 
   Shard& home_of(const ObjectId& object) const;
   bool on_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
   /// Takes what `arrives`: at once on the shard's own thread. Thread: any.
   void take(Arrival arrival);
+  void wake();
   void drain_arrivals();
   void accept(Arrival arrival);
   void deliver(std::unique_ptr<Call> call);
@@ -108,7 +121,10 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   Entry& entry_of(const ObjectAddress& address);
   void run(caf::resumable* job);
   void stop_loop();
-  void on_commit_outcome(const CommitRecord& record, CommitOutcome outcome) noexcept override;
+  void on_commit_outcomes(std::span<const CommitRecord> records,
+                          CommitOutcome outcome) noexcept override;
+  void on_checkpoint_wanted(const ObjectId& object) noexcept override;
+  LiveObject* find(const ObjectId& object);
   void touch(ObjectActor& actor);
   void schedule_sweep(std::chrono::milliseconds pause);
   void sweep();
@@ -133,6 +149,8 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   std::vector<Arrival> arrivals_;
   std::vector<Arrival> arriving_;
 
+  /// What the objects of each class begin with. Behind it, since their stores refer to it.
+  std::unordered_map<const ClassInfo*, EmptyDatabase> empty_;
   std::unordered_map<ObjectId, Entry> objects_;
   std::list<ObjectActor*> by_last_use_;
   std::thread thread_;

@@ -68,6 +68,7 @@ class App {
     if constexpr (requires { T::migrations; }) {
       for (const auto& step : T::migrations) info.migrations.emplace_back(step);
     }
+    if constexpr (requires { T::durability; }) info.durability = T::durability;
     return ClassBuilder<T>(add_class(std::move(name), std::move(info)));
   }
 

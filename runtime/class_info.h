@@ -10,6 +10,7 @@
 
 #include "runtime/namespace_key.h"
 #include "runtime/task.h"
+#include "storage/durability.h"
 
 namespace stead {
 
@@ -27,6 +28,8 @@ struct ClassInfo {
   std::map<std::string, Method, std::less<>> methods;
   /// SQL scripts that bring an object's database from version i to i + 1.
   std::vector<std::string> migrations;
+  /// When what its objects write is made durable.
+  Durability durability = Durability::journal;
   /// Workers have none.
   bool has_storage = true;
 };

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/environment.h"
@@ -13,6 +14,8 @@
 namespace stead {
 
 class ObjectStore;
+struct CommitRecord;
+struct Transaction;
 
 enum class LogLevel { debug, info, warning, error };
 
@@ -54,9 +57,15 @@ class Host {
   virtual std::uint64_t new_incarnation() = 0;
   /// The store of an object, closed as yet. Throws `StorageError`.
   virtual std::unique_ptr<ObjectStore> open_store(const ObjectAddress& object) = 0;
-  /// An instance has committed in SQLite: make it durable and tell `LiveObject::commit_outcome`,
-  /// possibly at once.
-  virtual void append_commit(const ObjectId& object, std::uint64_t sequence) = 0;
+  /// Why nothing may be written now, e.g. a full disk; empty if it may.
+  virtual std::string write_refusal() = 0;
+  /// An object has committed: make it durable and tell `LiveObject::commit_outcome`, possibly at
+  /// once. Gives the commit's number in the journal.
+  virtual std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) = 0;
+  /// The object's file, at `path`, has everything up to the journal's commit of this number: see
+  /// that it is synced.
+  virtual void checkpointed(const ObjectAddress& object, const std::string& path,
+                            std::uint64_t number) = 0;
   /// The object has a file from now on.
   virtual void object_created(const ObjectAddress& object) = 0;
   /// An object that has a file of this many bytes in use leaves memory.

@@ -36,13 +36,14 @@ struct Instance::Kept final : TaskListener {
   Task<void> task;
 };
 
-Instance::Instance(Host& host, const ObjectAddress& address, Outbox& outbox,
-                   std::uint64_t incarnation, std::uint64_t& last_commit)
+Instance::Instance(Host& host, const ObjectAddress& address, Outbox& outbox, CommitLog& commits,
+                   std::unique_ptr<ObjectStore>& store, std::uint64_t incarnation)
     : host_(host),
       address_(address),
       outbox_(outbox),
+      commits_(commits),
+      store_(store),
       incarnation_(incarnation),
-      last_commit_(last_commit),
       state_(*this) {}
 
 Instance::~Instance() { CHECK(!in_turn_); }
@@ -145,7 +146,7 @@ void Instance::end_turn() {
   if (store_ && store_->critical_error()) break_with(*store_->critical_error());
   if (!broken_) commit();
   if (!broken_) {
-    outbox_.end_turn(last_commit_);
+    outbox_.end_turn(commits_.confirmed(), commits_.last());
     return;
   }
   if (store_) store_->rollback();
@@ -155,13 +156,14 @@ void Instance::end_turn() {
 void Instance::commit() {
   if (!store_) return;
   try {
-    if (!store_->commit()) return;
+    auto transaction = store_->commit(commits_.next());
+    if (!transaction) return;
+    const bool created = transaction->kind == Transaction::Kind::create;
+    commits_.append(std::move(*transaction));
+    if (created) host_.object_created(address_);
   } catch (...) {
     break_with(current_error());
-    return;
   }
-  host_.append_commit(address_.id, ++last_commit_);
-  if (!std::exchange(was_stored_, store_->stored()) && was_stored_) host_.object_created(address_);
 }
 
 void Instance::resume(Resumption resumption) {
@@ -206,9 +208,7 @@ std::vector<std::unique_ptr<Call>> Instance::abandon() {
 
 void Instance::close() {
   object_.reset();
-  if (!store_) return;
-  if (store_->stored()) host_.object_closed(address_, store_->database_size());
-  store_->close();
+  if (store_ && store_->stored()) host_.object_closed(address_, store_->database_size());
 }
 
 ObjectStore& Instance::store() {
@@ -219,14 +219,22 @@ ObjectStore& Instance::store() {
   }
   if (!store_) {
     store_ = host_.open_store(address_);
-    was_stored_ = store_->stored();
+    store_->set_on_write([&host = host_] {
+      const auto refusal = host.write_refusal();
+      if (refusal.empty()) return;
+      OverloadedError error("the node takes no writes now, only reads: " + refusal);
+      error.set_retryable(true);
+      error.raise();
+    });
   }
   return *store_;
 }
 
 void Instance::delete_all() {
-  store().delete_all();
-  if (std::exchange(was_stored_, false)) host_.object_deleted(address_);
+  auto removal = store().delete_all(commits_.next());
+  if (!removal) return;
+  commits_.append(std::move(*removal));
+  host_.object_deleted(address_);
 }
 
 void Instance::emit(std::unique_ptr<Output> output) { outbox_.emit(std::move(output)); }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/call.h"
+#include "runtime/commit_log.h"
 #include "runtime/host.h"
 #include "runtime/input_gate.h"
 #include "runtime/operation.h"
@@ -35,8 +36,8 @@ class DurableObject;
 class Instance final {
  public:
   /// Runs the author's constructor at the first `start`.
-  Instance(Host& host, const ObjectAddress& address, Outbox& outbox, std::uint64_t incarnation,
-           std::uint64_t& last_commit);
+  Instance(Host& host, const ObjectAddress& address, Outbox& outbox, CommitLog& commits,
+           std::unique_ptr<ObjectStore>& store, std::uint64_t incarnation);
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
@@ -61,7 +62,7 @@ class Instance final {
   const InputGate& gate() const { return gate_; }
   /// The calls under way, out of the instance and cancelled, to be told of its end.
   std::vector<std::unique_ptr<Call>> abandon();
-  /// Closes the database cleanly.
+  /// Destroys the author's object: nothing is under way, and the object leaves memory.
   void close();
 
   // What the author's side reaches through `State`, during a turn.
@@ -107,12 +108,13 @@ class Instance final {
   Host& host_;
   const ObjectAddress& address_;
   Outbox& outbox_;
+  CommitLog& commits_;
+  /// Made at first use; outlives the instance.
+  std::unique_ptr<ObjectStore>& store_;
   const std::uint64_t incarnation_;
-  std::uint64_t& last_commit_;
 
   // Changed by turns. The object's tasks refer to everything above them, so they come last.
   bool in_turn_ = false;
-  bool was_stored_ = false;
   std::optional<Error> broken_;
   InputGate gate_;
   InputGate::Section current_section_ = InputGate::none;
@@ -121,7 +123,6 @@ class Instance final {
   std::deque<Resumption> kept_resumptions_;
   std::unique_ptr<Call> undelivered_;
   std::unordered_map<InputGate::Section, std::unique_ptr<Operation>> section_timeouts_;
-  std::unique_ptr<ObjectStore> store_;
   State state_;
   std::unique_ptr<DurableObject> object_;
   std::unordered_map<InFlight*, std::unique_ptr<InFlight>> in_flight_;

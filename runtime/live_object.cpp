@@ -16,7 +16,7 @@ OverloadedError overloaded(const std::string& reason) {
 }  // namespace
 
 LiveObject::LiveObject(Host& host, ObjectAddress address)
-    : host_(host), address_(std::move(address)) {}
+    : host_(host), address_(std::move(address)), commits_(host_, address_) {}
 
 LiveObject::~LiveObject() = default;
 
@@ -61,20 +61,74 @@ void LiveObject::resume(Resumption resumption) {
 }
 
 void LiveObject::commit_outcome(std::uint64_t sequence, CommitOutcome outcome) {
+  commits_.settle(sequence);
   if (outcome == CommitOutcome::durable) {
+    store_->durable(sequence);
     outbox_.commits_durable(sequence);
-    return;
+  } else {
+    const auto refusal = host_.write_refusal();
+    StorageError error("a commit could not be made durable, so the object was reset" +
+                       (refusal.empty() ? std::string() : ": " + refusal));
+    error.set_object_reset(true).set_object(address_.to_string());
+    outbox_.fail_all(error);
+    rebuild_due_ = true;
+    if (instance_) instance_->break_with(error);
   }
-  StorageError error("a commit could not be made durable, so the object was reset");
-  error.set_object_reset(true).set_object(address_.to_string());
-  outbox_.fail_all(error);
-  if (instance_) instance_->break_with(error);
-  reset_if_broken();
+  if (rebuild_due_ || checkpoint_due_) pump();
+}
+
+void LiveObject::request_checkpoint() {
+  checkpoint_due_ = true;
+  pump();
+}
+
+bool LiveObject::flush() {
+  if (!store_) return false;
+  auto transaction = store_->flush(commits_.next());
+  if (!transaction) return false;
+  const bool created = transaction->kind == Transaction::Kind::create;
+  commits_.append(std::move(*transaction));
+  if (created) host_.object_created(address_);
+  return true;
+}
+
+bool LiveObject::storage_busy() {
+  if (!store_) return false;
+  if (store_->wants_checkpoint()) checkpoint_due_ = true;
+  if (!rebuild_due_ && !checkpoint_due_) return false;
+  flush();
+  if (!commits_.settled()) return true;
+  if (rebuild_due_) rebuild();
+  if (std::exchange(checkpoint_due_, false)) checkpoint();
+  return false;
+}
+
+void LiveObject::rebuild() {
+  rebuild_due_ = false;
+  store_->rebuild();
+  const bool lost = commits_.last() != outbox_.durable();
+  if (lost && !store_->stored()) host_.object_deleted(address_);
+  commits_.take_back(outbox_.durable());
+}
+
+bool LiveObject::checkpoint() {
+  try {
+    store_->checkpoint();
+  } catch (const StorageError& error) {
+    host_.log(LogLevel::warning,
+              address_.to_string() + " stays in memory and in the journal: " + error.what());
+    return false;
+  }
+  if (store_->take_disk_changed() && commits_.journal_number() > 0) {
+    host_.checkpointed(address_, store_->path(), commits_.journal_number());
+  }
+  return true;
 }
 
 void LiveObject::pump() {
   reset_if_broken();
   for (;;) {
+    if (storage_busy()) return;
     if (instance_ && instance_->resume_kept()) {
     } else if (instance_ && instance_->start_kept()) {
     } else if (!queue_.empty() && (!instance_ || instance_->gate().open())) {
@@ -108,8 +162,8 @@ std::unique_ptr<Call> LiveObject::take_next() {
 
 Instance& LiveObject::instance() {
   if (!instance_) {
-    instance_ =
-        std::make_unique<Instance>(host_, address_, outbox_, host_.new_incarnation(), last_commit_);
+    instance_ = std::make_unique<Instance>(host_, address_, outbox_, commits_, store_,
+                                           host_.new_incarnation());
   }
   return *instance_;
 }
@@ -124,31 +178,47 @@ void LiveObject::reset_if_broken() {
     while (!queue_.empty()) calls.push_back(take_next());
   }
   instance_.reset();
+  rebuild_due_ = store_ != nullptr;
   for (auto& call : calls) return_with_error(std::move(call), error);
 }
 
 bool LiveObject::idle() const {
-  return load_.calls == 0 && outbox_.empty() && outbox_.durable() == last_commit_ &&
+  return load_.calls == 0 && outbox_.empty() && commits_.settled() &&
          (!instance_ || instance_->idle());
 }
 
-void LiveObject::evict() {
+bool LiveObject::evict() {
   CHECK(idle());
-  if (!instance_) return;
-  instance_->close();
+  if (instance_) instance_->close();
   instance_.reset();
+  if (!store_) return true;
+  checkpoint_due_ = false;
+  if (flush() || !checkpoint()) return false;
+  store_.reset();
+  return true;
 }
 
 void LiveObject::shut_down(const Error& error) {
   ended_ = error;
-  if (idle()) {
-    evict();
-    return;
+  if (!idle() && instance_) {
+    instance_->break_with(error);
+    reset_if_broken();
   }
-  outbox_.fail_all(error);
-  if (instance_) instance_->break_with(error);
-  reset_if_broken();
   while (!queue_.empty()) return_with_error(take_next(), error);
+  flush();
+}
+
+void LiveObject::close() {
+  if (!commits_.settled()) {
+    // Possible only if the journal has ended without a word: it is read again at the next start.
+    outbox_.fail_all(*ended_);
+    store_.reset();
+  }
+  if (rebuild_due_ && store_) rebuild();
+  if (instance_) instance_->close();
+  instance_.reset();
+  if (store_) checkpoint();
+  store_.reset();
 }
 
 }  // namespace stead

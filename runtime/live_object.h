@@ -7,16 +7,22 @@
 #include <optional>
 
 #include "runtime/call.h"
+#include "runtime/commit_log.h"
 #include "runtime/host.h"
 #include "runtime/instance.h"
 #include "runtime/outbox.h"
 #include "storage/journal.h"
+#include "storage/object_store.h"
 
 namespace stead {
 
-/// One object on its node: the queue of calls that wait for it, its outbox, and its present
-/// instance, if it has one. Wakes the object at the first call, replaces an instance that breaks,
-/// and lets it go when it is idle. There is never more than one instance.
+/// One object on its node: the queue of calls that wait for it, its outbox, its storage, and its
+/// present instance, if it has one. Wakes the object at the first call, replaces an instance that
+/// breaks, and lets it go when it is idle. There is never more than one instance.
+///
+/// The storage outlives an instance, since what is durable may not be in the object's file yet. It
+/// is rebuilt after a reset and checkpointed between two turns, once no commit is under way; calls
+/// wait that long.
 ///
 /// Thread: the object's shard, one call at a time. Owner: its actor.
 class LiveObject final {
@@ -33,14 +39,19 @@ class LiveObject final {
   void resume(Resumption resumption);
   /// What became of a commit handed to `Host::append_commit`.
   void commit_outcome(std::uint64_t sequence, CommitOutcome outcome);
+  /// Moves what is durable into the object's file as soon as it can.
+  void request_checkpoint();
 
   /// Whether it could leave memory without losing anything but fields.
   bool idle() const;
-  /// Closes the database and destroys the instance. Requires `idle()`.
-  void evict();
-  /// Ends everything under way with this error, and closes: the node stops. Calls that arrive later
-  /// get the same error.
+  /// Destroys the instance and brings the object's file up to date. False if it must stay for now,
+  /// because something has to become durable first or the disk is full. Requires `idle()`.
+  bool evict();
+  /// Ends everything under way with this error, and makes durable what still is not: the node
+  /// stops. Calls that arrive later get the same error.
   void shut_down(const Error& error);
+  /// The last step of a stop, once every outcome is known: leaves memory, in any case.
+  void close();
 
   const ObjectAddress& address() const { return address_; }
   const QueueLoad& load() const { return load_; }
@@ -53,11 +64,20 @@ class LiveObject final {
   void start_next();
   std::unique_ptr<Call> take_next();
   bool waited_too_long(const Call& call) const;
+  /// Makes durable what the storage has kept back. False if there was nothing.
+  bool flush();
+  /// Whether the storage must be worked on before the next turn, because a commit is under way.
+  bool storage_busy();
+  void rebuild();
+  bool checkpoint();
 
   Host& host_;
   const ObjectAddress address_;
   Outbox outbox_;
-  std::uint64_t last_commit_ = 0;
+  CommitLog commits_;
+  std::unique_ptr<ObjectStore> store_;
+  bool rebuild_due_ = false;
+  bool checkpoint_due_ = false;
   /// Calls admitted and not yet started: in the mailbox or in `queue_`.
   QueueLoad load_;
   std::deque<std::unique_ptr<Call>> queue_;

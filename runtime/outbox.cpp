@@ -18,10 +18,10 @@ void fail(std::unique_ptr<Output> output, const Error& error) {
 
 }  // namespace
 
-void Outbox::end_turn(std::uint64_t sequence) {
-  const bool free = sequence <= durable_ && held_.empty();
+void Outbox::end_turn(std::uint64_t confirmed, std::uint64_t last) {
   for (auto& output : turn_) {
-    if (free) {
+    const auto sequence = output->waits_for_all() ? last : confirmed;
+    if (sequence <= durable_ && held_.empty()) {
       release(std::move(output));
     } else {
       held_.push_back({sequence, std::move(output)});

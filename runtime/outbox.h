@@ -20,8 +20,9 @@ class Outbox {
   /// Holds an output until the current turn's end.
   void emit(std::unique_ptr<Output> output) { turn_.push_back(std::move(output)); }
 
-  /// The turn has ended and depends on the commit numbered `sequence` (the latest one made).
-  void end_turn(std::uint64_t sequence);
+  /// The turn has ended. What it emitted waits for the commit numbered `confirmed`, the latest that
+  /// output waits for, or for `last`, the latest of all, if it says so.
+  void end_turn(std::uint64_t confirmed, std::uint64_t last);
   /// The turn's writes are lost: everything emitted in it fails.
   void fail_turn(const Error& error);
   /// Commits up to `sequence` are durable: lets go what waited for them only.

@@ -17,6 +17,8 @@ class Output {
   Output& operator=(const Output&) = delete;
 
   virtual void release(std::unique_ptr<Output> self) = 0;
+  /// Whether it waits for unconfirmed writes too.
+  virtual bool waits_for_all() const { return false; }
   /// What it depends on was not stored: tells whoever waits for it.
   virtual void fail(std::unique_ptr<Output> self, const Error& error) = 0;
 };

@@ -13,6 +13,7 @@ class SyncOutput final : public Output {
       : host_(host), object_(object), resumption_(std::move(resumption)) {}
 
   void release(std::unique_ptr<Output>) override { host_.resume(object_, std::move(resumption_)); }
+  bool waits_for_all() const override { return true; }
   /// The instance that waits is thrown away.
   void fail(std::unique_ptr<Output>, const Error&) override {}
 
@@ -28,7 +29,12 @@ Sql& Storage::sql() { return instance_.store().sql(); }
 
 Kv& Storage::kv() { return instance_.store().kv(); }
 
+Storage::Unconfirmed Storage::allow_unconfirmed() {
+  return Unconfirmed(instance_.store().unconfirmed_writes());
+}
+
 Task<void> Storage::sync() {
+  instance_.store().request_flush();
   Operation synced(instance_);
   instance_.emit(
       std::make_unique<SyncOutput>(instance_.host(), instance_.address().id, synced.resumption()));

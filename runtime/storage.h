@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/task.h"
+#include "storage/database.h"
 #include "storage/kv.h"
 #include "storage/sql.h"
 
@@ -41,8 +42,14 @@ class Storage {
     }
   }
 
-  /// Done when everything written before is durable. Output is held by itself; this is for code
-  /// that must know.
+  using Unconfirmed = Database::UnconfirmedWrites;
+  /// While what it gives lives, output does not wait for what is written: an answer may leave
+  /// before its write is durable, and a crash then takes the write back. If the write fails, the
+  /// object is reset all the same. For what can be lost, such as a last-seen time.
+  [[nodiscard]] Unconfirmed allow_unconfirmed();
+
+  /// Done when everything written before, confirmed or not, is durable. Output is held by itself;
+  /// this is for code that must know.
   Task<void> sync();
 
   /// Removes everything: tables, keys, the file. Refused inside `transaction_sync`.

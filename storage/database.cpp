@@ -6,6 +6,8 @@
 
 #include "base/check.h"
 #include "storage/cursor.h"
+#include "storage/object_file.h"
+#include "storage/object_vfs.h"
 #include "storage/sqlite_error.h"
 #include "storage/sqlite_runtime.h"
 #include "storage/statement_run.h"
@@ -15,7 +17,6 @@ namespace stead {
 namespace {
 
 constexpr std::size_t app_cache_bytes = 1 << 20;
-constexpr int checkpoint_frames = 1000;
 
 constexpr const char* reserved_names_count =
     "SELECT count(*) FROM sqlite_schema WHERE (lower(substr(name, 1, 7)) = '_stead_' OR "
@@ -49,14 +50,15 @@ Database::Database() : app_cache_(app_cache_bytes), trusted_cache_(app_cache_byt
 
 Database::~Database() { close(); }
 
-void Database::open(const std::string& path, const std::string& vfs, int flags) {
+void Database::open(const std::string& name, const char* vfs, const std::string& what) {
   CHECK(!handle_);
-  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX,
-                                   vfs.empty() ? nullptr : vfs.c_str());
+  const int code =
+      sqlite3_open_v2(name.c_str(), &handle_,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
   if (code != SQLITE_OK) {
     const auto text = sqlite_error_text(handle_, code);
     sqlite3_close(std::exchange(handle_, nullptr));
-    throw StorageError("cannot open " + path + ": " + text);
+    throw StorageError("cannot open " + what + ": " + text);
   }
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -65,39 +67,31 @@ void Database::open(const std::string& path, const std::string& vfs, int flags) 
   ++rollback_count_;
 }
 
-void Database::open_file(const std::string& path, const std::string& vfs, Sync sync) {
-  in_memory_ = false;
-  open(path, vfs, SQLITE_OPEN_READWRITE);
-  // In this order: WAL mode then needs no shared memory. The file is in WAL mode already unless
-  // somebody has put one made by other means in its place.
-  int code = execute(sync == Sync::off ? "PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous=OFF;"
-                                         "PRAGMA journal_mode=WAL"
-                                       : "PRAGMA locking_mode=EXCLUSIVE;PRAGMA journal_mode=WAL");
-  if (code == SQLITE_OK) {
-    sqlite3_wal_hook(handle_, &Database::on_wal_commit, this);
-    return;
-  }
+void Database::open(ObjectFile& file) {
+  const auto& path = file.config().path;
+  new_ = file.unborn();
+  open(object_vfs::database_name(file), object_vfs::name, path);
+  // Exclusive, so that the log needs no shared memory; a close must not write.
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  const int code = execute("PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous=OFF");
+  sqlite3_wal_hook(handle_, &Database::on_log_commit, this);
+  if (code == SQLITE_OK) return;
   const auto text = sqlite_error_text(handle_, code);
   close();
-  if ((code & 0xff) == SQLITE_BUSY) {
-    throw StorageError("cannot open " + path + ": another process or connection has it open (" +
-                       text + ")");
-  }
   throw StorageError("cannot open " + path + ": " + text);
 }
 
 void Database::open_memory() {
-  in_memory_ = true;
-  open(":memory:", {}, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  new_ = true;
+  open(":memory:", nullptr, "a database in memory");
 }
 
-void Database::close(bool checkpoint) {
+void Database::close() {
   if (!handle_) return;
   close_cursors("the database was closed");
   rollback();
   app_cache_.clear();
   trusted_cache_.clear();
-  if (!checkpoint) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   CHECK(sqlite3_close(std::exchange(handle_, nullptr)) == SQLITE_OK);
   ++rollback_count_;
 }
@@ -117,8 +111,8 @@ int Database::execute(const char* sql) {
   return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
 }
 
-int Database::on_wal_commit(void* self, sqlite3*, const char*, int frames) {
-  static_cast<Database*>(self)->wal_frames_ = frames;
+int Database::on_log_commit(void* self, sqlite3*, const char*, int frames) {
+  static_cast<Database*>(self)->log_frames_ = frames;
   return SQLITE_OK;
 }
 
@@ -128,15 +122,15 @@ void Database::begin() {
   run_trusted("BEGIN");
   in_transaction_ = true;
   write_announced_ = false;
-  wal_frames_ = -1;
-  if (in_memory_) {
-    changes_at_begin_ = total_changes();
-    schema_at_begin_ = run_trusted("PRAGMA schema_version").value_or(0);
-  }
+  confirmed_ = false;
+  log_frames_ = -1;
+  changes_at_begin_ = total_changes();
+  if (new_) schema_at_begin_ = run_trusted("PRAGMA schema_version").value_or(0);
 }
 
-bool Database::changed_since_begin() {
-  if (!in_memory_) return wal_frames_ >= 0;
+bool Database::changed() {
+  CHECK(new_);
+  if (!in_transaction_) return false;
   // Changes of the schema do not count as changes of rows.
   return total_changes() != changes_at_begin_ ||
          run_trusted("PRAGMA schema_version").value_or(0) != schema_at_begin_;
@@ -166,12 +160,20 @@ bool Database::commit() {
   }
   release(statement);
   in_transaction_ = false;
-  const bool changed = changed_since_begin();
-  // A checkpoint that fails loses nothing: the WAL stays, and the next commit tries again.
-  if (wal_frames_ >= checkpoint_frames) {
-    sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (log_frames_ < 0) return false;
+  new_ = false;
+  return true;
+}
+
+void Database::checkpoint() {
+  require_usable();
+  CHECK(!in_transaction_);
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    throw StorageError("the pages of the log cannot be moved into the file: " +
+                       sqlite_error_text(handle_, code));
   }
-  return changed;
 }
 
 void Database::rollback() noexcept {
@@ -355,7 +357,10 @@ void Database::announce_write() {
 
 bool Database::step(Statement& statement) {
   require_usable();
-  if (!statement.read_only && !(in_transaction_ && write_announced_)) announce_write();
+  if (!statement.read_only) {
+    if (!(in_transaction_ && write_announced_)) announce_write();
+    if (!unconfirmed_) confirmed_ = true;
+  }
   return statement.alters ? run_alter(statement) : step_once(statement);
 }
 

@@ -20,6 +20,7 @@ struct sqlite3;
 namespace stead {
 
 class Cursor;
+class ObjectFile;
 
 /// One SQLite connection, which may be closed and opened on another file while `Sql` and `Kv` keep
 /// their reference. It opens a transaction at the first write and keeps it until `commit` or
@@ -30,20 +31,18 @@ class Cursor;
 /// Thread: one. Owner: `ObjectStore`. Fails: SqlError, StorageError.
 class Database final {
  public:
-  enum class Sync : std::uint8_t { full, off };
-
   Database();
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// Opens an existing file in WAL mode, for this connection alone. Requires that it is closed.
-  void open_file(const std::string& path, const std::string& vfs, Sync sync);
+  /// Opens an object's file, through its in-memory log. Requires that it is closed, and that
+  /// `file` is open and outlives the connection.
+  void open(ObjectFile& file);
   /// Opens a new, empty database in memory. Requires that it is closed.
   void open_memory();
-  /// Ends the transaction without committing, the cursors and the connection. `checkpoint` moves
-  /// the WAL into the file and removes it; without it, the files stay as they are.
-  void close(bool checkpoint = true);
+  /// Ends the transaction without committing, the cursors and the connection. Writes nothing.
+  void close();
   bool is_open() const { return handle_ != nullptr; }
 
   /// Called before the first write of each transaction; may throw to refuse it.
@@ -59,12 +58,34 @@ class Database final {
    private:
     Database& database_;
   };
+  /// While it lives, writes do not count as ones that output waits for.
+  class UnconfirmedWrites {
+   public:
+    explicit UnconfirmedWrites(Database& database)
+        : database_(database), before_(std::exchange(database.unconfirmed_, true)) {}
+    ~UnconfirmedWrites() { database_.unconfirmed_ = before_; }
+    UnconfirmedWrites(const UnconfirmedWrites&) = delete;
+    UnconfirmedWrites& operator=(const UnconfirmedWrites&) = delete;
+
+   private:
+    Database& database_;
+    bool before_;
+  };
   bool in_transaction() const { return in_transaction_; }
+  /// Whether the last transaction had a write that output waits for.
+  bool confirmed() const { return confirmed_; }
   /// Opens the transaction if there is none, without announcing a write.
   void begin();
-  /// True if pages changed, so that there is something to make durable. A failure leaves nothing
-  /// of the transaction and counts as a critical error.
+  /// Whether the open transaction has changed rows or the schema.
+  bool changed();
+  /// True if pages changed, so that there is something to make durable: the log then has
+  /// `log_frames()` frames. A failure leaves nothing of the transaction and counts as a critical
+  /// error.
   bool commit();
+  std::size_t log_frames() const { return static_cast<std::size_t>(log_frames_); }
+  /// Moves the pages of the log into the file and empties it; throws StorageError, and loses
+  /// nothing, if that fails. Requires no transaction.
+  void checkpoint();
   void rollback() noexcept;
   /// Changes at each rollback, open and close: what was known of tables may no longer hold.
   std::uint64_t rollback_count() const { return rollback_count_; }
@@ -78,6 +99,8 @@ class Database final {
   const std::optional<Error>& critical_error() const { return critical_error_; }
   /// Makes every later use throw this; the first one stands.
   void set_critical_error(Error error);
+  /// For a connection that is closed and will be opened anew.
+  void clear_critical_error() { critical_error_.reset(); }
 
   /// Cursors that have rows left.
   std::size_t open_cursors() const;
@@ -109,7 +132,7 @@ class Database final {
  private:
   friend class Cursor;
 
-  void open(const std::string& path, const std::string& vfs, int flags);
+  void open(const std::string& name, const char* vfs, const std::string& what);
   void require_usable() const;
   /// Compiles the first statement; gives null and an empty rest if the text holds none.
   std::unique_ptr<Statement> compile_first(std::string_view sql, Trust trust, bool keep,
@@ -121,8 +144,7 @@ class Database final {
   bool run_alter(Statement& statement);
   [[noreturn]] void fail(int code);
   int execute(const char* sql);
-  bool changed_since_begin();
-  static int on_wal_commit(void* self, sqlite3*, const char*, int frames);
+  static int on_log_commit(void* self, sqlite3*, const char*, int frames);
 
   sqlite3* handle_ = nullptr;
   Guard guard_;
@@ -132,15 +154,18 @@ class Database final {
   std::optional<Error> critical_error_;
   Cursor* cursors_ = nullptr;
 
-  bool in_memory_ = false;
   bool in_transaction_ = false;
   bool write_announced_ = false;
   bool silent_ = false;
+  bool unconfirmed_ = false;
+  bool confirmed_ = false;
   int savepoint_depth_ = 0;
   std::uint64_t rollback_count_ = 0;
-  /// Frames in the WAL after the last commit; -1 if the present one has written none.
-  int wal_frames_ = -1;
-  // What a database in memory looked like when its transaction began.
+  /// Frames in the log after the last commit; -1 if the present one has written none.
+  int log_frames_ = -1;
+  // What the database looked like when its transaction began; the version of the schema is asked
+  // for when a database is new.
+  bool new_ = false;
   std::int64_t changes_at_begin_ = 0;
   std::int64_t schema_at_begin_ = 0;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 
 namespace stead {
@@ -20,10 +19,5 @@ void rename_file(const std::string& from, const std::string& to);
 bool file_exists(const std::string& path);
 /// 0 if there is none.
 std::int64_t file_size(const std::string& path);
-
-/// Writes a whole new file through a SQLite VFS (empty: the default one) and, if `sync`, makes its
-/// contents durable; its folder is not synced. Replaces a file of that name. Throws StorageError.
-void write_file(const std::string& path, const std::string& vfs,
-                std::span<const std::uint8_t> contents, bool sync);
 
 }  // namespace stead

@@ -1,30 +1,38 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 
 #include "base/object_id.h"
+#include "storage/transaction.h"
 
 namespace stead {
 
 /// What became of a commit.
 enum class CommitOutcome {
   durable,   ///< survives a crash
-  failed,    ///< certainly not stored: discard the instance
+  failed,    ///< not stored: take it back
   in_doubt,  ///< may or may not be stored: discard the instance and read back
 };
 
 /// One object's transaction that SQLite has committed.
 struct CommitRecord {
   ObjectId object;
-  /// Counts this instance's commits from 1, without gaps.
+  /// Counts the object's commits while it is in memory, from 1, without gaps.
   std::uint64_t sequence = 0;
+  /// The commit that it builds on: `sequence - 1`, unless that one failed and was taken back.
+  std::uint64_t previous = 0;
 };
 
 /// Told what became of each commit handed to a journal, in commit order.
 /// Thread: the journal's; an implementation hands over to its own.
 class JournalClient {
  public:
-  virtual void on_commit_outcome(const CommitRecord& record, CommitOutcome outcome) noexcept = 0;
+  virtual void on_commit_outcomes(std::span<const CommitRecord> records,
+                                  CommitOutcome outcome) noexcept = 0;
+  /// The journal grows because this object's file lags behind: move its pages into the file.
+  virtual void on_checkpoint_wanted(const ObjectId& object) noexcept = 0;
 
  protected:
   ~JournalClient() = default;
@@ -33,29 +41,27 @@ class JournalClient {
 /// Makes commits durable. An object's output is held until its commits' outcome is known; the
 /// object itself goes on meanwhile, so `append` never waits.
 ///
-/// Thread: `append` may be called from any shard; calls for one object come from one thread, in
-/// commit order. Owner: the node; outlives every object.
+/// After a commit of an object has failed, those that build on it fail too.
+///
+/// Thread: any; calls for one object come from one thread, in commit order. Owner: the node;
+/// outlives every object.
 class Journal {
  public:
   virtual ~Journal() = default;
 
-  /// Whether SQLite itself must sync each commit (`PRAGMA synchronous=FULL`) because this journal
-  /// relies on it.
-  virtual bool needs_synced_files() const = 0;
+  /// Takes a transaction; `client` hears of it exactly once, after `append` has returned. The
+  /// client must outlive that. Gives the commit's number, which grows over the whole node and its
+  /// lives.
+  virtual std::uint64_t append(const CommitRecord& record, Transaction transaction,
+                               JournalClient& client) = 0;
 
-  /// Takes a record; `client` hears of it exactly once, possibly before `append` returns. The
-  /// client must outlive that.
-  virtual void append(const CommitRecord& record, JournalClient& client) = 0;
-};
+  /// The object's file, synced, holds everything up to the commit of this number: records before
+  /// are not needed any more.
+  virtual void mark(const ObjectId& object, const std::string& class_name,
+                    std::uint64_t number) = 0;
 
-/// The journal that leaves durability to SQLite: each object's file is synced at its own commit, so
-/// a commit is durable once SQLite returns.
-class SyncedFilesJournal final : public Journal {
- public:
-  bool needs_synced_files() const override { return true; }
-  void append(const CommitRecord& record, JournalClient& client) override {
-    client.on_commit_outcome(record, CommitOutcome::durable);
-  }
+  /// Why it takes no commits now, e.g. a full disk; empty if it does.
+  virtual std::string refusal() const = 0;
 };
 
 }  // namespace stead

@@ -1,40 +1,21 @@
 #include "storage/object_store.h"
 
-#include <array>
-
 #include "base/check.h"
-#include "storage/disk_file.h"
-#include "storage/statement_run.h"
+#include "storage/mutation.h"
+#include "storage/object_meta.h"
+#include "storage/offline_file.h"
 
 namespace stead {
 
 namespace {
 
-constexpr std::int64_t format = 1;
-
 constexpr const char* across_await =
     "a cursor cannot be held across an await; read it into an array first";
 
-/// The folders below `objects` that a first file may have added: cd, ab and, seen in it, the class.
-constexpr int levels_below_objects = 3;
-
-constexpr const char* create_meta =
-    "CREATE TABLE _stead_meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID";
-
-void put_meta(Database& database, std::string_view key, const SqlView& value) {
-  const std::array bindings{SqlView::of_text(key), value};
-  StatementRun run(database, "REPLACE INTO _stead_meta(key, value) VALUES(?1, ?2)", bindings,
-                   Trust::trusted);
-  run.step();
-}
-
-std::optional<std::int64_t> get_meta(Database& database, std::string_view key) {
-  const std::array bindings{SqlView::of_text(key)};
-  StatementRun run(database, "SELECT value FROM _stead_meta WHERE key = ?1", bindings,
-                   Trust::trusted);
-  if (!run.step()) return std::nullopt;
-  return run.column(0).integer;
-}
+/// A log of more frames costs SQLite memory to index.
+constexpr std::size_t frames_before_checkpoint = 4'000;
+/// Fewer free pages are not worth the work, nor are they if less than a quarter is free.
+constexpr std::int64_t free_pages_worth_it = 64;
 
 }  // namespace
 
@@ -43,97 +24,120 @@ ObjectStore::ObjectStore(ObjectStoreConfig config)
 
 ObjectStore::~ObjectStore() { close(); }
 
-bool ObjectStore::stored() const {
-  if (!stored_) stored_ = file_exists(config_.path);
-  return *stored_;
+std::unique_ptr<ObjectFile> ObjectStore::new_file() const {
+  return std::make_unique<ObjectFile>(ObjectFile::Config{
+      .disk = config_.disk,
+      .path = config_.path,
+      .class_name = config_.empty.class_name(),
+      .wal = config_.wal,
+      .undoable = config_.undoable,
+  });
+}
+
+void ObjectStore::open_layers() {
+  if (file_) return;
+  auto file = new_file();
+  if (config_.disk.exists(config_.path)) {
+    fold_in_foreign_log();
+    file->open_file();
+  } else {
+    file->open_image(config_.empty.image());
+  }
+  file_ = std::move(file);
+}
+
+void ObjectStore::fold_in_foreign_log() {
+  // Whoever opens a file with SQLite itself and is killed leaves a log; ours is never on disk.
+  if (!config_.disk.exists(config_.path + "-wal")) return;
+  auto folded = OfflineFile::open(config_.path, OfflineFile::Access::write);
+  if (!folded.ok()) folded.error().raise();
+}
+
+bool ObjectStore::stored() {
+  if (!file_) open_layers();
+  return !file_->unborn();
 }
 
 void ObjectStore::open_now() {
   if (critical_error()) critical_error()->raise();
   if (closed_) throw StorageError("the storage of this object is closed");
+  open_layers();
   try {
-    if (stored()) {
-      open_stored();
-    } else {
-      open_unstored();
-    }
+    database_.open(*file_);
+    if (!file_->unborn()) open_stored();
   } catch (...) {
-    database_.close(false);
+    database_.close();
     throw;
   }
   open_ = true;
 }
 
-void ObjectStore::open_file() {
-  database_.open_file(config_.path, config_.vfs,
-                      config_.synced ? Database::Sync::full : Database::Sync::off);
-}
-
 void ObjectStore::open_stored() {
-  open_file();
   std::optional<std::int64_t> found_format;
   try {
-    found_format = get_meta(database_, "format");
+    found_format = object_meta::get(database_, "format");
   } catch (const SqlError& error) {
     throw StorageError(config_.path + " is not an object's file: " + error.what());
   }
-  if (found_format != format) {
+  if (found_format != object_meta::format) {
     throw StorageError(config_.path + " has the format " +
                        (found_format ? std::to_string(*found_format) : "(none)") +
                        ", but this program knows format 1 only: use the program that wrote it");
   }
-  const auto version = get_meta(database_, "schema_version").value_or(0);
-  const auto known = static_cast<std::int64_t>(config_.migrations.size());
+  const auto version = object_meta::get(database_, "schema_version").value_or(0);
+  const auto known = config_.empty.version();
   if (version > known) {
     throw StorageError(
         "the data of this object was written by a newer program: its schema version "
         "is " +
-        std::to_string(version) + ", class " + config_.class_name + " here knows " +
+        std::to_string(version) + ", class " + config_.empty.class_name() + " here knows " +
         std::to_string(known) + "; run the newer program");
   }
+  may_shrink_ = true;
   if (version < known) {
-    migrate(version);
+    config_.empty.migrate(database_, version);
     migrated_ = true;
   }
 }
 
-void ObjectStore::open_unstored() {
-  database_.open_memory();
-  // What is written here follows from the class and the id, so it is no write of the object's: it
-  // is stored with the first real one.
-  const Database::SilentWrites silent(database_);
-  database_.run_trusted(create_meta);
-  put_meta(database_, "format", SqlView::of_integer(format));
-  put_meta(database_, "name", sql_view(config_.name));
-  put_meta(database_, "created", SqlView::of_integer(config_.created.time_since_epoch().count()));
-  migrate(0);
-  database_.commit();
-}
-
-void ObjectStore::migrate(std::int64_t from) {
-  for (auto step = static_cast<std::size_t>(from); step < config_.migrations.size(); ++step) {
-    try {
-      database_.run_script(config_.migrations[step], Trust::app);
-    } catch (const Error& error) {
-      database_.rollback();
-      throw SqlError("migration step " + std::to_string(step) + " of class " + config_.class_name +
-                     " failed, and nothing was applied: " + error.what());
-    }
-  }
-  put_meta(database_, "schema_version",
-           SqlView::of_integer(static_cast<std::int64_t>(config_.migrations.size())));
-}
-
 void ObjectStore::close_cursors() { database_.close_cursors(across_await); }
 
-bool ObjectStore::commit() {
-  if (!open_) return false;
+void ObjectStore::write_birth() {
+  const Database::SilentWrites silent(database_);
+  object_meta::put(database_, "name", sql_view(config_.name));
+  object_meta::put(database_, "created",
+                   SqlView::of_integer(config_.created.time_since_epoch().count()));
+}
+
+void ObjectStore::shrink() {
+  may_shrink_ = false;
+  const auto free = database_.run_trusted("PRAGMA freelist_count").value_or(0);
+  const auto pages = database_.run_trusted("PRAGMA page_count").value_or(0);
+  if (free < free_pages_worth_it || free * 4 < pages) return;
+  // Gives a row for each page.
+  database_.run_script("PRAGMA incremental_vacuum", Trust::trusted);
+}
+
+std::optional<Transaction> ObjectStore::commit(std::uint64_t sequence) {
+  if (!open_) return std::nullopt;
   close_cursors();
+  if (file_->unborn() && !file_->uncaptured() && database_.changed()) write_birth();
+  if (may_shrink_ && database_.in_transaction()) shrink();
   const bool changed = database_.commit();
   migrated_ = false;
-  if (!changed) return false;
-  if (!stored()) write_first_file();
-  return true;
+  if (changed) file_->committed(database_.log_frames());
+  const bool now = config_.durability == Durability::journal || flush_requested_;
+  if (!now) return std::nullopt;
+  flush_requested_ = false;
+  auto transaction = flush(sequence);
+  if (transaction) transaction->confirmed = database_.confirmed();
+  if (mutated(Mutation::checkpoint_before_durable)) checkpoint();
+  return transaction;
+}
+
+std::optional<Transaction> ObjectStore::flush(std::uint64_t sequence) {
+  if (!unflushed()) return std::nullopt;
+  return file_->capture(sequence);
 }
 
 void ObjectStore::rollback() noexcept {
@@ -142,73 +146,80 @@ void ObjectStore::rollback() noexcept {
   database_.rollback();
   if (!std::exchange(migrated_, false)) return;
   // The migrations are undone with the rest: they are applied anew at the next use.
-  database_.close();
-  open_ = false;
+  rebuild();
 }
 
-std::string ObjectStore::folder() const { return config_.path.substr(0, config_.path.rfind('/')); }
-
-void ObjectStore::sync_folders() const {
-  // Another object may just have created a folder above and not have synced it yet, so each level
-  // up to the class is synced every time; one without news costs little.
-  auto path = folder();
-  for (int level = 0; level < levels_below_objects; ++level) {
-    sync_folder(path);
-    const auto end = path.rfind('/');
-    if (end == path.npos || end == 0) return;
-    path.resize(end);
-  }
-}
-
-void ObjectStore::write_first_file() {
-  try {
-    auto contents = database_.serialize();
-    // Bytes 18 and 19 of the header say how the file is read and written: 2 is by WAL.
-    contents[18] = contents[19] = 2;
-    make_folders(folder());
-    const auto temporary = config_.path + ".tmp";
-    write_file(temporary, config_.vfs, contents, config_.synced);
-    // A WAL that an interrupted delete_all left must not be taken for the new file's.
-    remove_file(config_.path + "-wal");
-    rename_file(temporary, config_.path);
-    if (config_.synced) sync_folders();
-    database_.close();
-    stored_ = true;
-    open_file();
-  } catch (const Error& error) {
-    StorageError failure("the object's first file could not be written, so the object was reset: " +
-                         std::string(error.what()));
-    database_.set_critical_error(failure);
-    database_.critical_error()->raise();
-  }
-}
-
-void ObjectStore::delete_all() {
+std::optional<Transaction> ObjectStore::delete_all(std::uint64_t sequence) {
   open();
   if (critical_error()) critical_error()->raise();
   if (database_.savepoint_depth() > 0) {
     throw SqlError("delete_all cannot be called inside transaction_sync: call it after");
   }
   database_.close_cursors("query canceled because its database was deleted");
-  database_.close(false);
+  database_.close();
   open_ = false;
-  if (stored()) {
-    // After the rename the object is gone; what a crash leaves behind is removed with its next
-    // file.
-    const auto trash = config_.path + ".deleted";
-    rename_file(config_.path, trash);
-    remove_file(config_.path + "-wal");
-    remove_file(trash);
-    stored_ = false;
-    if (config_.synced) sync_folder(folder());
+  migrated_ = false;
+  std::optional<Transaction> transaction;
+  if (!file_->unborn()) {
+    transaction =
+        Transaction{.kind = Transaction::Kind::remove, .class_name = config_.empty.class_name()};
+    if (mutated(Mutation::remove_before_durable)) config_.disk.remove(config_.path);
+    buried_.push_back({sequence, std::move(file_)});
   }
+  file_ = new_file();
+  file_->open_image(config_.empty.image());
   open();
+  return transaction;
+}
+
+void ObjectStore::durable(std::uint64_t sequence) {
+  for (auto& buried : buried_) buried.file->durable(sequence);
+  if (file_) file_->durable(sequence);
+  while (!buried_.empty() && buried_.front().sequence <= sequence) {
+    buried_.erase(buried_.begin());
+    removal_due_ = true;
+  }
+}
+
+bool ObjectStore::pending() const { return !buried_.empty() || (file_ && file_->pending()); }
+
+bool ObjectStore::wants_checkpoint() const {
+  if (!file_) return false;
+  const auto& wal = file_->wal();
+  return wal.committed() >= frames_before_checkpoint || wal.memory() >= config_.wal.memory / 2;
+}
+
+void ObjectStore::checkpoint() {
+  if (std::exchange(removal_due_, false)) {
+    config_.disk.remove(config_.path);
+    disk_changed_ = true;
+  }
+  if (!file_ || !file_->behind() || file_->unborn()) return;
+  disk_changed_ = true;
+  file_->flush();
+  if (open_) database_.checkpoint();
+  file_->checkpointed();
+  may_shrink_ = true;
+}
+
+void ObjectStore::rebuild() {
+  database_.close();
+  database_.clear_critical_error();
+  open_ = false;
+  migrated_ = false;
+  if (!buried_.empty()) {
+    // The removal failed, and whatever came after it.
+    file_ = std::move(buried_.front().file);
+    buried_.clear();
+  }
+  if (file_ && file_->is_open()) file_->fold();
 }
 
 void ObjectStore::close() {
   closed_ = true;
   open_ = false;
   database_.close();
+  if (file_) file_->close();
 }
 
 }  // namespace stead

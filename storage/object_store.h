@@ -2,49 +2,53 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "base/environment.h"
 #include "base/object_id.h"
 #include "storage/database.h"
+#include "storage/disk.h"
+#include "storage/durability.h"
+#include "storage/empty_database.h"
 #include "storage/kv.h"
+#include "storage/object_file.h"
 #include "storage/sql.h"
+#include "storage/transaction.h"
 
 namespace stead {
 
 struct ObjectStoreConfig {
+  Disk& disk;
+  /// What the objects of its class begin with. Must outlive the store.
+  EmptyDatabase& empty;
   /// The object's file: see `object_path`.
-  std::string path;
-  ObjectId id;
-  std::string class_name;
-  std::optional<std::string> name;
-  /// Whether a commit must survive a crash by itself; false if a journal sees to that.
-  bool synced = true;
-  /// SQL scripts: number i brings the database from version i to i + 1. Must outlive the store.
-  std::span<const std::string> migrations;
+  std::string path{};
+  ObjectId id{};
+  std::optional<std::string> name{};
+  Durability durability = Durability::journal;
   WallTime created{};
-  /// The SQLite VFS to use; empty for the default.
-  std::string vfs;
+  MemoryWal::Limits wal{};
+  /// Journal records carry former images too, for history.
+  bool undoable = false;
 };
 
-/// The storage of one object: its SQLite file, opened at first use.
+/// The storage of one object: its SQLite database, opened at first use. A commit gives a
+/// `Transaction` for the journal and stays in memory; `checkpoint` moves what is durable into the
+/// object's file.
 ///
-/// An object without a file lives in memory until the first commit that wrote something, which
-/// writes a whole file and renames it into place: an object that only reads never has a file, and a
-/// crash leaves none or a whole one. References from `sql()` and `kv()` stay valid throughout.
+/// An object that only reads never has a file. References from `sql()` and `kv()` stay valid
+/// throughout.
 ///
-/// Every file has a table `_stead_meta`: format (1), name, created (ms), schema_version.
-///
-/// Thread: the object's. Owner: the object's instance. Fails: SqlError, StorageError; after a throw
-/// of `commit`, discard the store.
+/// Thread: the object's. Owner: the `LiveObject`, since what is durable and not in the file yet
+/// must outlive an instance. Fails: SqlError, StorageError; after a throw of `commit`, `rebuild`.
 class ObjectStore final {
  public:
   explicit ObjectStore(ObjectStoreConfig config);
-  /// Closes.
   ~ObjectStore();
   ObjectStore(const ObjectStore&) = delete;
   ObjectStore& operator=(const ObjectStore&) = delete;
@@ -68,48 +72,82 @@ class ObjectStore final {
     }
   }
 
+  /// While it lives, output does not wait for what is written.
+  Database::UnconfirmedWrites unconfirmed_writes() {
+    return Database::UnconfirmedWrites((open(), database_));
+  }
+
   /// Whether a transaction is open.
   bool dirty() const { return database_.in_transaction(); }
-  /// Ends the turn: its cursors, and its transaction. True if something changed that must be made
-  /// durable (if `synced`, it is). On a throw nothing of the transaction is left and the store must
-  /// be discarded; whether a commit that failed with StorageError comes back after a restart is not
-  /// known.
-  bool commit();
+  /// Ends the turn: its cursors, and its transaction. What is to be made durable now, under this
+  /// number of the object's; nothing if nothing changed, or if it can wait (`unflushed`). On a
+  /// throw nothing of the transaction is left.
+  std::optional<Transaction> commit(std::uint64_t sequence);
   /// Undoes the transaction and ends the turn's cursors.
   void rollback() noexcept;
+  /// Removes everything. The store is then as if new; the file goes once this is durable. Nothing
+  /// to make durable if nothing was stored. Throws SqlError inside `transaction_sync`.
+  std::optional<Transaction> delete_all(std::uint64_t sequence);
 
-  /// Whether it has a file. Does not open it.
-  bool stored() const;
+  /// Whether there are commits that no transaction has taken yet (`Durability::none`).
+  bool unflushed() const { return file_ && file_->uncaptured(); }
+  /// Those, to be made durable.
+  std::optional<Transaction> flush(std::uint64_t sequence);
+  /// The next `commit` takes them along.
+  void request_flush() { flush_requested_ = true; }
+
+  /// Commits up to `sequence` are durable.
+  void durable(std::uint64_t sequence);
+  /// Whether commits are under way, so that `checkpoint` and `rebuild` must wait.
+  bool pending() const;
+  /// Whether enough has gathered in memory for a checkpoint.
+  bool wants_checkpoint() const;
+  /// Moves what is durable into the file, without a sync. Requires `!pending()`, no transaction and
+  /// nothing unflushed. Loses nothing if it fails.
+  void checkpoint();
+  /// Whether `checkpoint` has changed what is on disk since the last call.
+  bool take_disk_changed() { return std::exchange(disk_changed_, false); }
+  /// Closes the connection and takes back what is not durable, after a failure. Every outcome must
+  /// be known.
+  void rebuild();
+
+  /// Whether it has, or will have, a file. Opens it if need be.
+  bool stored();
   std::int64_t database_size() { return open(), database_.size(); }
   /// Called before the first write of each transaction.
   void set_on_write(std::function<void()> hook) { database_.set_on_write(std::move(hook)); }
   /// Cursors that have rows left.
   std::size_t open_cursors() const { return database_.open_cursors(); }
   void close_cursors();
-  /// If set, every use throws it.
+  /// If set, every use throws it, until `rebuild`.
   const std::optional<Error>& critical_error() const { return database_.critical_error(); }
+  const std::string& path() const { return config_.path; }
 
-  /// Removes everything, the file too, durably if `synced`; the store is then as if new. Throws
-  /// SqlError inside `transaction_sync`.
-  void delete_all();
-  /// Ends an open transaction without committing, and leaves one plain file. It cannot be used
-  /// afterwards.
+  /// Ends an open transaction without committing. What is not in the file is forgotten here; the
+  /// journal has it. It cannot be used afterwards.
   void close();
 
  private:
+  /// What `delete_all` has put aside until it is durable.
+  struct Buried {
+    std::uint64_t sequence;
+    std::unique_ptr<ObjectFile> file;
+  };
+
   void open() {
     if (!open_) open_now();
   }
   void open_now();
+  void open_layers();
   void open_stored();
-  void open_unstored();
-  void open_file();
-  void migrate(std::int64_t from);
-  void write_first_file();
-  std::string folder() const;
-  void sync_folders() const;
+  void fold_in_foreign_log();
+  std::unique_ptr<ObjectFile> new_file() const;
+  void write_birth();
+  void shrink();
 
   const ObjectStoreConfig config_;
+  std::unique_ptr<ObjectFile> file_;
+  std::vector<Buried> buried_;
   Database database_;
   Sql sql_;
   Kv kv_;
@@ -117,7 +155,12 @@ class ObjectStore final {
   bool closed_ = false;
   /// The transaction holds migrations.
   bool migrated_ = false;
-  mutable std::optional<bool> stored_;
+  bool flush_requested_ = false;
+  bool disk_changed_ = false;
+  /// A removal is durable: the file on disk is of no use any more.
+  bool removal_due_ = false;
+  /// The next commit looks for pages to give back.
+  bool may_shrink_ = false;
 };
 
 }  // namespace stead

@@ -4,6 +4,8 @@
 
 #include <mutex>
 
+#include "storage/object_vfs.h"
+
 namespace stead {
 
 void sqlite_runtime_setup() {
@@ -14,6 +16,7 @@ void sqlite_runtime_setup() {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
     sqlite3_initialize();
+    object_vfs::setup();
   });
 }
 

@@ -6,7 +6,8 @@ fail() { say "$*"; exit 1; }
 packages=(
   g++ cmake ninja-build pkg-config ccache python3
   libcaf-dev libsqlite3-dev nlohmann-json3-dev libgtest-dev libgmock-dev libcli11-dev
-  libspdlog-dev libtomlplusplus-dev libssl-dev liblz4-dev libbenchmark-dev
+  libspdlog-dev libtomlplusplus-dev libssl-dev liblz4-dev libxxhash-dev
+  libbenchmark-dev
 )
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

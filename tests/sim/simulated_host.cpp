@@ -171,7 +171,7 @@ void SimulatedHost::on_commit_outcomes(std::span<const CommitRecord> records,
   for (const auto& record : records) {
     // Who says "durable" is taken at his word at once.
     if (outcome == CommitOutcome::durable && !witness_.blind()) {
-      witness_.fail(model(record.object).outcome_durable(record.sequence));
+      witness_.check(model(record.object).outcome_durable(record.sequence));
     }
     events_.push_back([this, record, outcome] { settle(record, outcome); });
   }
@@ -181,7 +181,7 @@ void SimulatedHost::settle(const CommitRecord& record, CommitOutcome outcome) {
   if (outcome != CommitOutcome::durable && !witness_.blind()) {
     auto& model = this->model(record.object);
     if (outcome == CommitOutcome::failed) {
-      witness_.fail(model.outcome_failed(record.sequence));
+      witness_.check(model.outcome_failed(record.sequence));
     } else {
       model.outcome_in_doubt();
     }

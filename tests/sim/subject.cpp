@@ -178,7 +178,7 @@ void Subject::delete_all() {
 
 void Subject::check() {
   const auto found = dump();
-  witness_.fail(model_.compare(found, witness_.version));
+  witness_.check(model_.compare(found, witness_.version));
   if (sql().one<std::string>("PRAGMA quick_check") != "ok") {
     witness_.fail(model_.name() + ": quick_check finds damage");
   }

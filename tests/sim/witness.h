@@ -57,7 +57,7 @@ class Witness final {
   void fail(const std::string& what) {
     if (!failure_ && !blind()) failure_ = what;
   }
-  void fail(const std::optional<std::string>& what) {
+  void check(const std::optional<std::string>& what) {
     if (what) fail(*what);
   }
   /// For whoever watches: a line of what happens.

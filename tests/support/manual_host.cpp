@@ -145,25 +145,31 @@ void ManualHost::resume_after(std::chrono::nanoseconds pause, const ObjectId& id
 
 std::unique_ptr<ObjectStore> ManualHost::open_store(const ObjectAddress& object) {
   const auto& info = object.of->info;
+  auto& empty = empty_.try_emplace(&info, info.name, info.migrations).first->second;
   return std::make_unique<ObjectStore>(ObjectStoreConfig{
+      .disk = Disk::system(),
+      .empty = empty,
       .path = object_path(directory_.path(), info.name, object.id),
       .id = object.id,
-      .class_name = info.name,
       .name = object.name,
-      .synced = false,
-      .migrations = info.migrations,
+      .durability = info.durability,
       .created = clock_.wall_now(),
-      .vfs = {},
+      .wal = {.spill_path = directory_.path() + "/spill/" + object.id.to_string()},
   });
 }
 
-void ManualHost::append_commit(const ObjectId& object, std::uint64_t sequence) {
+std::uint64_t ManualHost::append_commit(const CommitRecord& record, Transaction) {
   ++commits_;
   if (holding_commits_) {
-    held_commits_.emplace_back(object, sequence);
+    held_commits_.emplace_back(record.object, record.sequence);
   } else {
-    find(object)->commit_outcome(sequence, CommitOutcome::durable);
+    events_.push_front([this, record] {
+      if (auto* live = find(record.object)) {
+        live->commit_outcome(record.sequence, CommitOutcome::durable);
+      }
+    });
   }
+  return commits_;
 }
 
 }  // namespace stead::test

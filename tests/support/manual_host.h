@@ -86,13 +86,17 @@ class ManualHost final : public Host {
                     Resumption resumption) override;
   std::uint64_t new_incarnation() override { return ++last_incarnation_; }
   std::unique_ptr<ObjectStore> open_store(const ObjectAddress& object) override;
-  void append_commit(const ObjectId& object, std::uint64_t sequence) override;
+  std::string write_refusal() override { return refusing; }
+  std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) override;
+  void checkpointed(const ObjectAddress&, const std::string&, std::uint64_t) override {}
   void object_created(const ObjectAddress& object) override { created.insert(object.to_string()); }
   void object_closed(const ObjectAddress&, std::int64_t) override {}
   void object_deleted(const ObjectAddress& object) override { created.erase(object.to_string()); }
   void log(LogLevel, std::string_view text) override { log_lines_.emplace_back(text); }
 
   std::set<std::string> created;
+  /// What `write_refusal` says.
+  std::string refusing;
   QueueLoad load_limit_{1'000'000, std::size_t{1} << 40};
 
  private:
@@ -111,6 +115,7 @@ class ManualHost final : public Host {
   std::vector<std::string> log_lines_;
   std::deque<std::function<void()>> events_;
   std::multimap<MonotonicTime, std::function<void()>> pauses_;
+  std::map<const ClassInfo*, EmptyDatabase> empty_;
   std::map<ObjectId, std::unique_ptr<LiveObject>> objects_;
 };
 

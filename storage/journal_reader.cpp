@@ -1,0 +1,190 @@
+#include "storage/journal_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include "storage/mutation.h"
+
+namespace stead {
+
+namespace {
+
+using journal_format::BatchHeader;
+using journal_format::block;
+using journal_format::PageEntry;
+using journal_format::RecordHeader;
+
+constexpr std::size_t piece = 1 << 20;
+/// The longest image of a page, or class name, that there can be.
+constexpr std::uint64_t longest_piece = 128 << 10;
+
+}  // namespace
+
+std::span<const std::uint8_t> BatchReader::take(std::uint64_t size) {
+  if (size > longest_piece) fail("a length is out of bounds");
+  while (buffer_.size() - used_ < size) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_));
+    used_ = 0;
+    const auto count = std::min<std::uint64_t>(left_, piece);
+    if (count == 0) fail("a record is longer than its batch");
+    const auto start = buffer_.size();
+    buffer_.resize(start + count);
+    if (file_.read(next_, std::span(buffer_).subspan(start)) != count)
+      fail("the file is too short");
+    next_ += count;
+    left_ -= count;
+  }
+  const auto bytes = std::span<const std::uint8_t>(buffer_).subspan(used_, size);
+  used_ += size;
+  return bytes;
+}
+
+void BatchReader::skip(std::uint64_t size) {
+  const auto here = std::min<std::uint64_t>(size, buffer_.size() - used_);
+  used_ += here;
+  if (size - here > left_) fail("a record is longer than its batch");
+  next_ += size - here;
+  left_ -= size - here;
+}
+
+void BatchReader::fail(const std::string& what) const {
+  throw JournalDamage(path_, next_ - (buffer_.size() - used_), what);
+}
+
+std::optional<BatchReader::Record> BatchReader::next_record() {
+  skip(record_left_);
+  record_left_ = 0;
+  if (left_ == 0 && used_ == buffer_.size()) return std::nullopt;
+  Record record;
+  record.offset = next_ - (buffer_.size() - used_);
+  const auto header = journal_format::read_record_header(take(RecordHeader::size));
+  if (!header) fail("there is no record");
+  record.header = *header;
+  const auto name = take(header->class_size);
+  record.class_name.assign(name.begin(), name.end());
+  record_left_ = header->body_size - header->class_size;
+  return record;
+}
+
+std::optional<BatchReader::Entry> BatchReader::next_entry() {
+  if (record_left_ == 0) return std::nullopt;
+  if (record_left_ < PageEntry::size) fail("a page entry is cut off");
+  const auto header = journal_format::read_page_entry(take(PageEntry::size));
+  if (!header || header->length > record_left_ - PageEntry::size) fail("there is no page entry");
+  record_left_ -= PageEntry::size + header->length;
+  return Entry{*header, take(header->length)};
+}
+
+JournalReader::JournalReader(Disk& disk, std::string folder)
+    : disk_(disk), folder_(std::move(folder)) {
+  for (const auto& name : disk_.list(folder_)) {
+    if (const auto segment = journal_format::segment_of_name(name)) segments_.push_back(*segment);
+  }
+  if (mutated(Mutation::skip_newest_segment) && segments_.size() > 1) segments_.pop_back();
+}
+
+std::vector<std::string> JournalReader::paths() const {
+  std::vector<std::string> paths;
+  for (const auto segment : segments_) {
+    paths.push_back(folder_ + "/" + journal_format::segment_name(segment));
+  }
+  return paths;
+}
+
+bool JournalReader::open_next() {
+  if (opened_ == segments_.size()) return false;
+  const auto number = segments_[opened_];
+  const bool newest = ++opened_ == segments_.size();
+  path_ = folder_ + "/" + journal_format::segment_name(number);
+  file_ = disk_.open(path_, Disk::Mode::read);
+  std::array<std::uint8_t, journal_format::SegmentHeader::size> bytes{};
+  file_->read(0, bytes);
+  const auto header = journal_format::read_segment_header(bytes);
+  // The newest may have been about to begin: it, or the file that it is made of, has no batch yet.
+  if (newest && (!header || header->segment != number)) {
+    if (!position_) position_.emplace();
+    position_->next_segment = number + 1;
+    return false;
+  }
+  if (!header || header->segment != number) {
+    throw JournalDamage(path_, 0, "the segment has no valid header");
+  }
+  if (position_ && (segment_ + 1 != number || expected_ != header->first_batch)) {
+    expected_ = header->first_batch;
+    segment_ = number;
+    seal_ = journal_format::seal_of(header->node);
+    offset_ = block;
+    throw JournalDamage(path_, 0, "what should come before it is missing");
+  }
+  segment_ = number;
+  seal_ = journal_format::seal_of(header->node);
+  offset_ = block;
+  expected_ = header->first_batch;
+  if (!position_) {
+    position_.emplace();
+    first_number_ = header->first_number;
+  }
+  *position_ = {.node = header->node,
+                .next_segment = number + 1,
+                .next_batch = header->first_batch,
+                .next_number = std::max(position_->next_number, header->first_number)};
+  return true;
+}
+
+std::optional<BatchHeader> JournalReader::header_at(std::uint64_t offset) {
+  std::array<std::uint8_t, BatchHeader::size> bytes{};
+  if (file_->read(offset, bytes) < bytes.size()) return std::nullopt;
+  const auto header = journal_format::read_batch_header(bytes, seal_);
+  if (!header || header->number < expected_) return std::nullopt;
+  if (header->segment != segment_ && !mutated(Mutation::accept_stale_batches)) return std::nullopt;
+  return header;
+}
+
+bool JournalReader::body_ok(const BatchHeader& header) {
+  journal_format::BodyChecksum checksum;
+  Bytes buffer;
+  auto at = offset_ + BatchHeader::size;
+  for (auto left = header.body_size; left > 0;) {
+    buffer.resize(std::min<std::uint64_t>(left, piece));
+    if (file_->read(at, buffer) != buffer.size()) return false;
+    checksum.add(buffer);
+    at += buffer.size();
+    left -= buffer.size();
+  }
+  return checksum.value() == header.body_checksum || mutated(Mutation::ignore_batch_checksum);
+}
+
+bool JournalReader::find_next() {
+  const auto size = file_->size();
+  for (auto offset = offset_ + block; offset < size; offset += block) {
+    const auto header = header_at(offset);
+    if (!header) continue;
+    offset_ = offset;
+    expected_ = header->number;
+    return true;
+  }
+  return false;
+}
+
+std::optional<JournalReader::Batch> JournalReader::next() {
+  for (;;) {
+    if (!file_ && !open_next()) return std::nullopt;
+    const auto header = header_at(offset_);
+    if (header && header->number == expected_ && body_ok(*header)) {
+      Batch batch{path_, *header, offset_,
+                  BatchReader(*file_, path_, offset_ + BatchHeader::size, header->body_size)};
+      const auto size = journal_format::up_to_block(BatchHeader::size + header->body_size);
+      bytes_ += size;
+      offset_ += size;
+      position_->next_batch = ++expected_;
+      position_->next_number = std::max(position_->next_number, header->last_commit + 1);
+      return batch;
+    }
+    const auto bad = offset_;
+    if (find_next()) throw JournalDamage(path_, bad, "a batch is not what was written");
+    // The end of this segment, if the next one begins where it ends.
+    file_.reset();
+  }
+}
+
+}  // namespace stead

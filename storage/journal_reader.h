@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "storage/disk.h"
+#include "storage/journal_format.h"
+#include "storage/local_journal.h"
+
+namespace stead {
+
+/// A part of the journal that was written and acknowledged cannot be read.
+class JournalDamage final : public StorageError {
+ public:
+  JournalDamage(const std::string& file, std::uint64_t offset, const std::string& what)
+      : StorageError("the journal is damaged: " + file + " at offset " + std::to_string(offset) +
+                     ": " + what),
+        offset_(offset) {}
+  std::uint64_t offset() const { return offset_; }
+
+ private:
+  std::uint64_t offset_;
+};
+
+/// The records of one batch, read in pieces: its memory does not depend on the batch's size.
+/// Thread: one. Fails: DiskError; JournalDamage if a record makes no sense.
+class BatchReader final {
+ public:
+  BatchReader(DiskFile& file, std::string path, std::uint64_t offset, std::uint64_t size)
+      : file_(file), path_(std::move(path)), next_(offset), left_(size) {}
+
+  struct Record {
+    journal_format::RecordHeader header;
+    std::string class_name;
+    /// Where it begins in the segment.
+    std::uint64_t offset = 0;
+  };
+  struct Entry {
+    journal_format::PageEntry header;
+    /// Valid until the next call.
+    std::span<const std::uint8_t> image;
+  };
+
+  /// The next record, past whatever is left of the one before.
+  std::optional<Record> next_record();
+  std::optional<Entry> next_entry();
+
+ private:
+  std::span<const std::uint8_t> take(std::uint64_t size);
+  void skip(std::uint64_t size);
+  [[noreturn]] void fail(const std::string& what) const;
+
+  DiskFile& file_;
+  const std::string path_;
+  /// The next byte to read from the file, and how many of the batch are left to read.
+  std::uint64_t next_;
+  std::uint64_t left_;
+  Bytes buffer_;
+  std::size_t used_ = 0;
+  std::uint64_t record_left_ = 0;
+};
+
+/// The batches of a journal in order, each with its checksum checked. Ends before a torn last
+/// batch, which was never acknowledged.
+///
+/// Thread: one. Fails: DiskError; JournalDamage if something is wrong that later batches follow:
+/// the next call goes on behind it.
+class JournalReader final {
+ public:
+  struct Batch {
+    std::string path;
+    journal_format::BatchHeader header;
+    /// Where its header is.
+    std::uint64_t offset;
+    BatchReader records;
+  };
+
+  JournalReader(Disk& disk, std::string folder);
+
+  std::optional<Batch> next();
+  /// Where a journal goes on behind what was read; nothing if there is no segment.
+  std::optional<JournalPosition> position() const { return position_; }
+  /// The first commit that a record can be of: those before were in segments that are gone.
+  std::uint64_t first_number() const { return first_number_; }
+  /// Bytes of batches so far.
+  std::uint64_t bytes() const { return bytes_; }
+  /// The paths of all segments, in order.
+  std::vector<std::string> paths() const;
+
+ private:
+  bool open_next();
+  std::optional<journal_format::BatchHeader> header_at(std::uint64_t offset);
+  bool body_ok(const journal_format::BatchHeader& header);
+  /// Whether valid batches follow, and moves there.
+  bool find_next();
+
+  Disk& disk_;
+  const std::string folder_;
+  std::vector<std::uint64_t> segments_;
+  std::size_t opened_ = 0;
+  std::string path_;
+  std::unique_ptr<DiskFile> file_;
+  std::uint64_t segment_ = 0;
+  std::uint64_t seal_ = 0;
+  std::uint64_t offset_ = 0;
+  std::uint64_t expected_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t first_number_ = 0;
+  std::optional<JournalPosition> position_;
+};
+
+}  // namespace stead

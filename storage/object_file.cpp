@@ -1,0 +1,287 @@
+#include "storage/object_file.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "storage/journal_format.h"
+#include "storage/mutation.h"
+#include "storage/page_codec.h"
+
+namespace stead {
+
+namespace {
+
+/// Where in the header SQLite says how the file is written and read; 2 is by a write-ahead log.
+constexpr std::size_t format_bytes = 18;
+constexpr std::uint8_t by_log = 2;
+/// A longer patch is not worth more than a compressed image.
+constexpr std::size_t longest_patch = 512;
+
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+}  // namespace
+
+/// Writes the entries of a transaction's pages.
+class ObjectFile::Recorder {
+ public:
+  Recorder(ObjectFile& file, Transaction& transaction) : file_(file), out_(transaction) {}
+
+  void add(std::uint32_t page, std::span<const std::uint8_t> image,
+           std::span<const std::uint8_t> base) {
+    journal_format::PageEntry entry{.page = page, .checksum = page_checksum(image)};
+    const auto at = begin(entry);
+    if (!base.empty() && append_patch(out_.bytes, base, image, longest_patch)) {
+      entry.encoding = PageEncoding::patch;
+    } else {
+      entry.encoding = append_image(out_.bytes, image);
+    }
+    end(at, entry);
+    if (out_.undoable && entry.encoding != PageEncoding::patch && page <= out_.pages_before) {
+      add_former(page);
+    }
+  }
+
+  /// A frame of the log, as a patch if the log has the page's former image too.
+  void add(std::size_t frame) {
+    auto& wal = file_.wal_;
+    const auto page = wal.page_of(frame);
+    const auto former = wal.latest(page);
+    add(page, wal.image(frame, image_),
+        former && !wal.spilled(*former) ? wal.image(*former, base_)
+                                        : std::span<const std::uint8_t>());
+  }
+
+  void add_former(std::uint32_t page) {
+    const auto image = file_.former_image(page, former_);
+    if (image.empty()) return;
+    journal_format::PageEntry entry{.page = page, .checksum = page_checksum(image), .former = true};
+    const auto at = begin(entry);
+    entry.encoding = append_image(out_.bytes, image);
+    end(at, entry);
+  }
+
+  void finish() {
+    if (out_.file) spill();
+    out_.size = out_.file ? spilled_ : out_.bytes.size();
+  }
+
+ private:
+  std::size_t begin(const journal_format::PageEntry& entry) {
+    const auto at = out_.bytes.size();
+    journal_format::append(out_.bytes, entry);
+    return at;
+  }
+
+  void end(std::size_t at, journal_format::PageEntry& entry) {
+    entry.length =
+        static_cast<std::uint32_t>(out_.bytes.size() - at - journal_format::PageEntry::size);
+    journal_format::finish_entry(out_.bytes, at, entry);
+    ++out_.entries;
+    if (out_.bytes.size() >= file_.config_.transaction_memory) spill();
+  }
+
+  void spill() {
+    auto& disk = file_.config_.disk;
+    if (!out_.file) {
+      const auto path = file_.config_.wal.spill_path + "-record";
+      disk.make_folders(folder_of(path));
+      out_.file = disk.open(path, Disk::Mode::create);
+      disk.remove(path);
+    }
+    out_.file->write(spilled_, out_.bytes);
+    spilled_ += out_.bytes.size();
+    out_.bytes.clear();
+  }
+
+  ObjectFile& file_;
+  Transaction& out_;
+  std::uint64_t spilled_ = 0;
+  std::vector<std::uint8_t> image_;
+  std::vector<std::uint8_t> base_;
+  std::vector<std::uint8_t> former_;
+};
+
+ObjectFile::ObjectFile(Config config)
+    : config_(std::move(config)), wal_(config_.disk, config_.wal) {}
+
+void ObjectFile::open_file() {
+  CHECK(!is_open());
+  file_ = config_.disk.open_locked(config_.path, Disk::Mode::write);
+  learn_page_size();
+}
+
+void ObjectFile::open_image(std::span<const std::uint8_t> image) {
+  CHECK(!is_open());
+  unborn_ = true;
+  page_size_ = Disk::block;
+  pages_ = static_cast<std::uint32_t>(image.size() / page_size_);
+  for (std::uint32_t page = 1; page <= *pages_; ++page) {
+    overlay_[page] = {.image = image.data() + (page - 1) * page_size_};
+  }
+}
+
+void ObjectFile::learn_page_size() {
+  std::array<std::uint8_t, 2> bytes{};
+  if (file_->read(16, bytes) < bytes.size()) {
+    throw StorageError(config_.path + " is not a database: it is shorter than a header");
+  }
+  page_size_ = std::size_t{bytes[0]} << 8 | bytes[1];
+  if (page_size_ == 1) page_size_ = 65'536;
+  if (page_size_ < 512 || (page_size_ & (page_size_ - 1)) != 0) {
+    throw StorageError(config_.path + " is not a database: its page size is " +
+                       std::to_string(page_size_));
+  }
+}
+
+std::uint32_t ObjectFile::pages() {
+  if (pages_) return *pages_;
+  return static_cast<std::uint32_t>(file_->size() / page_size_);
+}
+
+std::uint64_t ObjectFile::size() { return pages() * std::uint64_t{page_size_}; }
+
+std::size_t ObjectFile::read(std::uint64_t offset, std::span<std::uint8_t> into) {
+  const auto page = static_cast<std::uint32_t>(offset / page_size_) + 1;
+  const auto within = offset % page_size_;
+  std::size_t done = 0;
+  if (pages_ && page > *pages_) return 0;
+  if (const auto found = overlay_.find(page); found != overlay_.end()) {
+    done = std::min(into.size(), page_size_ - within);
+    std::memcpy(into.data(), found->second.image + within, done);
+  } else if (file_) {
+    done = file_->read(offset, into);
+  }
+  // A file that other programs made may not be in this mode; here it is.
+  for (std::uint64_t at = format_bytes; at < format_bytes + 2; ++at) {
+    if (at >= offset && at < offset + done) into[at - offset] = by_log;
+  }
+  return done;
+}
+
+std::span<const std::uint8_t> ObjectFile::former_image(std::uint32_t page,
+                                                       std::vector<std::uint8_t>& buffer) {
+  if (const auto frame = wal_.latest(page)) return wal_.image(*frame, buffer);
+  buffer.resize(page_size_);
+  if (read((page - 1) * std::uint64_t{page_size_}, buffer) < page_size_) return {};
+  return buffer;
+}
+
+void ObjectFile::write(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+  CHECK(file_);
+  file_->write(offset, bytes);
+  overlay_.erase(static_cast<std::uint32_t>(offset / page_size_) + 1);
+  if (pages_) pages_ = std::max<std::uint32_t>(*pages_, (offset + bytes.size()) / page_size_);
+}
+
+void ObjectFile::truncate(std::uint64_t size) {
+  CHECK(file_);
+  file_->resize(size);
+  if (pages_) pages_ = static_cast<std::uint32_t>(size / page_size_);
+}
+
+Transaction ObjectFile::capture(std::uint64_t sequence) {
+  const auto end = wal_.committed();
+  CHECK(captured_ < end);
+  Transaction out{.kind = unborn() ? Transaction::Kind::create : Transaction::Kind::commit,
+                  .class_name = config_.class_name,
+                  .page_size = static_cast<std::uint32_t>(page_size_)};
+  out.pages_before = unborn() ? 0 : captured_pages_.value_or(pages());
+  out.pages = wal_.pages_after(end - 1);
+  out.undoable = config_.undoable;
+  if (mutated(Mutation::ignore_truncation)) out.pages = std::max(out.pages, out.pages_before);
+  Recorder recorder(*this, out);
+  if (unborn()) {
+    for (const auto& [page, kept] : overlay_) recorder.add(page, {kept.image, page_size_}, {});
+  }
+  if (out.undoable) {
+    for (auto page = out.pages + 1; page <= out.pages_before; ++page) recorder.add_former(page);
+  }
+  for (auto frame = captured_; frame < end; ++frame) {
+    const bool lost = mutated(Mutation::lose_page) && end - captured_ > 2 && frame == captured_;
+    if (!lost) recorder.add(frame);
+    wal_.adopt(frame, sequence);
+  }
+  recorder.finish();
+  captured_ = end;
+  captured_pages_ = out.pages;
+  created_ = true;
+  pending_.push_back({sequence, end});
+  return out;
+}
+
+void ObjectFile::durable(std::uint64_t sequence) {
+  while (!pending_.empty() && pending_.front().sequence <= sequence) {
+    durable_frames_ = pending_.front().frames;
+    born_ = true;
+    pending_.pop_front();
+  }
+  wal_.durable(sequence);
+}
+
+void ObjectFile::create_file() {
+  if (file_) return;
+  config_.disk.make_folders(folder_of(config_.path));
+  file_ = config_.disk.open_locked(config_.path, Disk::Mode::create);
+}
+
+void ObjectFile::flush() {
+  CHECK(!pending() || mutated(Mutation::checkpoint_before_durable));
+  create_file();
+  if (!pages_) return;
+  // Pages that the log has newer will be written by its checkpoint.
+  const auto kept = pages();
+  for (const auto& [page, layer] : overlay_) {
+    if (page <= kept && !wal_.latest(page)) {
+      file_->write((page - 1) * std::uint64_t{page_size_}, {layer.image, page_size_});
+    }
+  }
+  file_->resize(kept * std::uint64_t{page_size_});
+}
+
+void ObjectFile::checkpointed() {
+  overlay_.clear();
+  pages_.reset();
+  unborn_ = false;
+  pending_.clear();
+  captured_ = 0;
+  durable_frames_ = 0;
+  captured_pages_.reset();
+}
+
+void ObjectFile::put(std::uint32_t page, std::span<const std::uint8_t> image) {
+  auto own = std::make_unique_for_overwrite<std::uint8_t[]>(image.size());
+  std::memcpy(own.get(), image.data(), image.size());
+  const auto* bytes = own.get();
+  overlay_[page] = {.image = bytes, .own = std::move(own)};
+}
+
+void ObjectFile::fold() {
+  CHECK(is_open());
+  const auto frames = mutated(Mutation::keep_failed_commit) ? captured_ : durable_frames_;
+  if (frames > 0 && !mutated(Mutation::lose_durable_on_reset)) {
+    std::vector<std::uint8_t> buffer;
+    // Of each page the last image wins; those before it may be gone already.
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      if (wal_.present(frame)) put(wal_.page_of(frame), wal_.image(frame, buffer));
+    }
+    pages_ = wal_.pages_after(frames - 1);
+    overlay_.erase(overlay_.upper_bound(*pages_), overlay_.end());
+  }
+  // A failed first commit leaves the object without a trace again.
+  created_ = born_;
+  wal_.clear();
+  pending_.clear();
+  captured_ = 0;
+  durable_frames_ = 0;
+  captured_pages_.reset();
+}
+
+void ObjectFile::close() {
+  wal_.clear();
+  overlay_.clear();
+  pending_.clear();
+  file_.reset();
+}
+
+}  // namespace stead

@@ -1,0 +1,209 @@
+#include "storage/recovery.h"
+
+#include <list>
+#include <set>
+#include <unordered_map>
+
+#include "storage/journal_reader.h"
+#include "storage/mutation.h"
+#include "storage/object_path.h"
+#include "storage/page_codec.h"
+
+namespace stead {
+
+namespace {
+
+using Kind = Transaction::Kind;
+
+std::string journal_folder(const std::string& data) { return data + "/journal"; }
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+/// What the journal says of one object.
+struct Known {
+  /// The file holds everything up to here.
+  std::uint64_t mark = 0;
+  std::uint64_t last = 0;
+};
+using KnownObjects = std::unordered_map<ObjectId, Known>;
+
+/// First pass: checks every batch, and that no object's records have a gap.
+KnownObjects survey(JournalReader& reader, RecoveryReport& report) {
+  KnownObjects objects;
+  while (auto batch = reader.next()) {
+    ++report.batches;
+    while (const auto record = batch->records.next_record()) {
+      ++report.records;
+      const auto& header = record->header;
+      auto& known = objects[header.object];
+      if (header.kind == Kind::mark) {
+        known.mark = std::max(known.mark, header.number);
+        if (known.last <= known.mark) known.last = 0;
+        continue;
+      }
+      const bool follows = header.previous == known.last;
+      const bool gone = known.last == 0 && header.previous < reader.first_number();
+      if (!follows && !gone) {
+        throw JournalDamage(batch->path, record->offset,
+                            "commit " + std::to_string(header.previous) + " of object " +
+                                header.object.to_string() + " is missing");
+      }
+      known.last = header.number;
+    }
+  }
+  report.bytes = reader.bytes();
+  return objects;
+}
+
+/// Files that are being brought up to date, the last used ones open.
+class Files {
+ public:
+  Files(Disk& disk, std::string data) : disk_(disk), data_(std::move(data)) {}
+
+  std::string path(const BatchReader::Record& record) const {
+    return object_path(data_, record.class_name, record.header.object);
+  }
+
+  DiskFile& open(const std::string& path) {
+    if (const auto found = open_.find(path); found != open_.end()) {
+      by_use_.splice(by_use_.end(), by_use_, found->second.place);
+      return *found->second.file;
+    }
+    if (open_.size() >= open_at_once) {
+      open_.erase(by_use_.front());
+      by_use_.pop_front();
+    }
+    disk_.make_folders(folder_of(path));
+    auto& entry = open_[path];
+    entry.file = disk_.open(path, Disk::Mode::create);
+    entry.place = by_use_.insert(by_use_.end(), path);
+    touched_.insert(path);
+    return *entry.file;
+  }
+
+  void remove(const std::string& path) {
+    if (const auto found = open_.find(path); found != open_.end()) {
+      by_use_.erase(found->second.place);
+      open_.erase(found);
+    }
+    touched_.insert(path);
+    disk_.remove(path);
+  }
+
+  void sync() {
+    open_.clear();
+    by_use_.clear();
+    if (!touched_.empty()) disk_.sync_all(data_);
+  }
+
+  std::size_t count() const { return touched_.size(); }
+
+ private:
+  static constexpr std::size_t open_at_once = 256;
+  struct Entry {
+    std::unique_ptr<DiskFile> file;
+    std::list<std::string>::iterator place;
+  };
+  Disk& disk_;
+  const std::string data_;
+  std::unordered_map<std::string, Entry> open_;
+  std::list<std::string> by_use_;
+  std::set<std::string> touched_;
+};
+
+/// Second pass: one record's pages into its file.
+class Applier {
+ public:
+  explicit Applier(Files& files) : files_(files) {}
+
+  void apply(const BatchReader::Record& record, BatchReader& entries) {
+    const auto path = files_.path(record);
+    const auto& header = record.header;
+    if (header.kind == Kind::remove) {
+      files_.remove(path);
+      return;
+    }
+    auto& file = files_.open(path);
+    if (header.kind == Kind::create) file.resize(0);
+    page_.resize(header.page_size);
+    while (const auto entry = entries.next_entry()) {
+      if (!entry->header.former && entry->header.page <= header.pages) put(*entry, path, file);
+    }
+    if (!mutated(Mutation::forget_to_shrink)) {
+      file.resize(header.pages * std::uint64_t{header.page_size});
+    }
+  }
+
+ private:
+  void put(const BatchReader::Entry& entry, const std::string& path, DiskFile& file) {
+    const auto offset = (entry.header.page - 1) * std::uint64_t{page_.size()};
+    if (entry.header.encoding == PageEncoding::patch) {
+      const auto count = file.read(offset, page_);
+      std::fill(page_.begin() + static_cast<std::ptrdiff_t>(count), page_.end(), std::uint8_t{0});
+    }
+    const bool decoded = apply_image(entry.header.encoding, entry.image, page_);
+    if ((!decoded || page_checksum(page_) != entry.header.checksum) &&
+        !mutated(Mutation::ignore_page_checksum)) {
+      throw StorageError("page " + std::to_string(entry.header.page) + " of " + path +
+                         " does not come out as it was written: the file was changed or damaged "
+                         "since; restore it from a backup taken before, or move it away");
+    }
+    file.write(offset, page_);
+  }
+
+  Files& files_;
+  Bytes page_;
+};
+
+}  // namespace
+
+RecoveryReport recover(Disk& disk, const std::string& data, Random& random) {
+  RecoveryReport report;
+  const auto folder = journal_folder(data);
+  disk.make_folders(folder);
+  JournalReader survey_reader(disk, folder);
+  const auto objects = survey(survey_reader, report);
+  report.segments = survey_reader.paths();
+  if (const auto position = survey_reader.position()) {
+    report.position = *position;
+  }
+  if (report.position.node == journal_format::NodeId{}) random.fill(report.position.node);
+  if (mutated(Mutation::restart_numbers)) report.position.next_number = 1;
+
+  Files files(disk, data);
+  Applier applier(files);
+  JournalReader reader(disk, folder);
+  while (auto batch = reader.next()) {
+    while (const auto record = batch->records.next_record()) {
+      const auto& header = record->header;
+      if (header.kind == Kind::mark) continue;
+      if (header.number <= objects.at(header.object).mark && !mutated(Mutation::ignore_marks)) {
+        continue;
+      }
+      ++report.applied;
+      applier.apply(*record, batch->records);
+    }
+  }
+  report.files = files.count();
+  if (mutated(Mutation::drop_segments_before_sync)) {
+    drop_recovered(disk, report, {});
+    disk.sync_folder(folder);
+  }
+  files.sync();
+  return report;
+}
+
+void drop_recovered(Disk& disk, const RecoveryReport& report, const std::string& archive) {
+  if (!archive.empty()) disk.make_folders(archive);
+  for (const auto& path : report.segments) {
+    if (archive.empty()) {
+      disk.remove(path);
+    } else {
+      disk.rename(path, archive + path.substr(path.rfind('/')));
+    }
+  }
+  if (report.segments.empty()) return;
+  disk.sync_folder(folder_of(report.segments.front()));
+  if (!archive.empty()) disk.sync_folder(archive);
+}
+
+}  // namespace stead
