@@ -78,8 +78,9 @@ void ObjectModel::crashed() {
 }
 
 void ObjectModel::stopped() {
+  const bool known = !uncertain_;
   crashed();
-  acknowledge(oracle_.commits());
+  if (known) acknowledge(oracle_.commits());
 }
 
 std::string ObjectModel::expected(std::size_t version) {

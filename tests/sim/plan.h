@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -34,6 +35,13 @@ struct Step {
   std::size_t object = 0;
   std::shared_ptr<const Plan> plan{};
 };
+
+/// For whoever watches.
+inline std::string describe(const Step& step) {
+  constexpr std::array words{"runs",  "runs, and undoes,", "puts", "removes", "reads", "checks all",
+                             "deletes all", "calls", "sleeps", "syncs", "throws", "aborts"};
+  return words[static_cast<std::size_t>(step.kind)] + (" " + step.text.substr(0, 80));
+}
 
 /// What an object does in answer to one call.
 struct Plan {

@@ -158,11 +158,19 @@ std::unique_ptr<ObjectStore> SimulatedHost::open_store(const ObjectAddress& obje
 
 std::uint64_t SimulatedHost::append_commit(const CommitRecord& record, Transaction transaction) {
   model(record.object).committed(record.sequence);
+  if (witness_.verbose) {
+    witness_.tell(model(record.object).name() + " commits, sequence " +
+                  std::to_string(record.sequence) + ", model " +
+                  std::to_string(model(record.object).oracle().commits()));
+  }
   return journal_->append(record, std::move(transaction), *this);
 }
 
 void SimulatedHost::checkpointed(const ObjectAddress& object, const std::string& path,
                                  std::uint64_t number) {
+  if (witness_.verbose) {
+    witness_.tell(object.to_string() + " checkpointed up to " + std::to_string(number));
+  }
   checkpointer_->add({object.id, object.of->info.name, path, number});
 }
 
@@ -185,6 +193,10 @@ void SimulatedHost::settle(const CommitRecord& record, CommitOutcome outcome) {
     } else {
       model.outcome_in_doubt();
     }
+  }
+  if (witness_.verbose) {
+    witness_.tell(model(record.object).name() + " sequence " + std::to_string(record.sequence) +
+                  (outcome == CommitOutcome::durable ? " is durable" : " has failed"));
   }
   if (auto* live = find(record.object)) live->commit_outcome(record.sequence, outcome);
 }

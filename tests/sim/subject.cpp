@@ -99,6 +99,7 @@ Task<void> Subject::call_other(const Step& step) {
 }
 
 void Subject::run(const Step& step) {
+  witness_.tell(model_.name() + " " + describe(step));
   switch (step.kind) {
     case Step::Kind::run:
     case Step::Kind::run_undone:
