@@ -33,6 +33,7 @@ class ObjectModel final {
   void promise(std::uint64_t& promise);
   /// `delete_all` begins: a commit that comes now is that of the removal.
   void clearing_begins() { clearing_ = true; }
+  void clearing_fails() { clearing_ = false; }
   /// It has ended, with a commit or, if there was nothing to remove, without.
   void clearing_ends() {
     if (std::exchange(clearing_, false)) oracle_.clear();

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 
 constexpr const char* data = "/data";
 constexpr const char* journal = "/data/journal/";
+/// What a crash leaves there is overwritten when it is needed again.
+constexpr const char* spill = "/data/spill/";
 /// More rounds than anything needs that comes to an end.
 constexpr int patience = 1'000;
 
@@ -299,7 +301,7 @@ void Simulator::finish() {
 void Simulator::check_files() {
   std::set<const ObjectModel*> seen;
   for (const auto& path : disk_.paths()) {
-    if (!path.starts_with(journal)) check_file(path, seen);
+    if (!path.starts_with(journal) && !path.starts_with(spill)) check_file(path, seen);
   }
   for (auto& model : witness_.models()) {
     if (model.oracle().stored() && !seen.contains(&model)) {

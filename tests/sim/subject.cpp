@@ -173,7 +173,12 @@ void Subject::query(const std::string& text) {
 
 void Subject::delete_all() {
   model_.clearing_begins();
-  storage().delete_all();
+  try {
+    storage().delete_all();
+  } catch (...) {
+    model_.clearing_fails();
+    throw;
+  }
   model_.clearing_ends();
 }
 
