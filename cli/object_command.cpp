@@ -7,9 +7,11 @@
 #include "cli/object_list.h"
 #include "cli/text.h"
 #include "storage/data_directory.h"
+#include "storage/disk_file.h"
 #include "storage/object_files.h"
 #include "storage/object_index.h"
 #include "storage/offline_query.h"
+#include "storage/recovery.h"
 
 namespace stead {
 
@@ -113,7 +115,28 @@ Result<void> run_on(const CommandLine& line, const FoundObject& object,
   return run_sql(line, object);
 }
 
+/// The directory, locked and brought up to date; null if there is none, or a server runs on it.
+Result<std::unique_ptr<DataDirectory>> take_over(const std::string& data_directory) {
+  if (!file_exists(data_directory + "/objects")) return std::unique_ptr<DataDirectory>();
+  auto lock = DataDirectory::open(data_directory);
+  if (!lock) return std::unique_ptr<DataDirectory>();
+  try {
+    auto& disk = Disk::system();
+    const auto recovered = recover(disk, data_directory, Environment::system().random);
+    if (recovered.applied > 0) drop_recovered(disk, recovered, {});
+  } catch (const Error& error) {
+    return error;
+  }
+  return lock;
+}
+
 Result<void> run(const CommandLine& line, const std::string& data_directory) {
+  const auto lock = take_over(data_directory);
+  if (!lock) return lock.error();
+  const bool changes = line.write || line.command == Command::object_delete;
+  if (changes && !lock.value() && file_exists(data_directory + "/objects")) {
+    return DataDirectory::open(data_directory).error();
+  }
   if (line.command == Command::object_list) return list_objects(line, data_directory);
   const auto object = find_object(data_directory, line.class_name, line.object, line.by_id);
   if (!object) return object.error();
@@ -122,9 +145,6 @@ Result<void> run(const CommandLine& line, const std::string& data_directory) {
     return Error(ErrorCode::type, "this would delete " + line.class_name + "(" + line.object +
                                       ") and all that it stored, for good: add --yes");
   }
-  if (!deletes && !line.write) return run_on(line, object.value(), data_directory);
-  const auto lock = DataDirectory::open(data_directory);
-  if (!lock) return lock.error();
   return run_on(line, object.value(), data_directory);
 }
 

@@ -54,8 +54,9 @@ Result<FoundObject> find_object(const std::string& data_directory, const std::st
   }
   found.path = object_path(data_directory, class_name, found.id);
   if (!exists(found.path)) {
-    return Error(ErrorCode::storage, class_name + "(" + object + ") has stored nothing: there is " +
-                                         "no file " + found.path);
+    return Error(ErrorCode::storage,
+                 class_name + "(" + object + ") has stored nothing: there is no file " +
+                     found.path + "; if a server runs on this data, it may have it in memory");
   }
   return found;
 }

@@ -100,7 +100,9 @@ class TransferTest(harness.TestCase):
     def test_money_for_an_account_in_trouble_arrives_later(self):
         server = self.serve()
         server.post("/account/bob/deposit?amount=1")
+        self.stop(server)
         bob = next(path for path in self.files("Account") if path.endswith(".sqlite"))
+        server = self.serve()
         server.post("/account/alice/deposit?amount=100")
         self.stop(server)
         os.rename(bob, bob + ".away")

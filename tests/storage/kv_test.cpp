@@ -31,7 +31,7 @@ TEST_F(Kvs, ValuesRoundTrip) {
   kv().put("text", "123");
   kv().put("blob", Bytes{1, 0, 2});
   kv().put("json", JsonText{"{\"a\":1}"});
-  store().commit();
+  commit();
   reopen();
   EXPECT_EQ(kv().get("null"), KvValue(nullptr));
   EXPECT_EQ(kv().get("bool"), KvValue(true));
@@ -58,7 +58,7 @@ TEST_F(Kvs, ReadingCreatesNothing) {
   EXPECT_EQ(kv().get("k"), std::nullopt);
   EXPECT_FALSE(kv().remove("k"));
   EXPECT_TRUE(kv().list().empty());
-  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(commit());
   EXPECT_FALSE(exists());
 }
 
@@ -113,7 +113,7 @@ TEST_F(Kvs, TooLargeAValueLeavesTheObjectAlive) {
                                        {"b", KvValue(std::string(Kv::bytes_max, 'x'))}};
   EXPECT_THROW(kv().put(entries), RangeError);
   EXPECT_EQ(kv().get("a"), std::nullopt);
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
   EXPECT_EQ(kv().get<std::string>("k")->size(), Kv::bytes_max - 1);
 }
 
@@ -130,14 +130,14 @@ TEST_F(Kvs, FirstPutRolledBackCanBeRepeated) {
   store().rollback();
   EXPECT_EQ(kv().get("k"), std::nullopt);
   kv().put("k", 3);
-  store().commit();
+  commit();
   EXPECT_EQ(kv().get<int>("k"), 3);
 }
 
 TEST_F(Kvs, OtherToolsReadTheTable) {
   kv().put("k", "v");
-  store().commit();
-  store().close();
+  commit();
+  close();
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
   sqlite3_stmt* statement = nullptr;

@@ -18,8 +18,8 @@ class ObjectFiles : public StoreTest {
  protected:
   ObjectFiles() {
     run("CREATE TABLE t(a, b); INSERT INTO t VALUES(1, NULL), ('x', x'00ff')");
-    store().commit();
-    store().close();
+    commit();
+    close();
   }
 };
 
@@ -64,7 +64,7 @@ TEST_F(ObjectFiles, HeldByAServerSaySo) {
   ASSERT_EQ(::read(ready[0], &byte, 1), 1);
   const auto summary = read_object_summary(path());
   ASSERT_FALSE(summary.ok());
-  EXPECT_THAT(summary.error().what(), HasSubstr("running server (pid " + std::to_string(child)));
+  EXPECT_THAT(summary.error().what(), HasSubstr("in use by a running server"));
   EXPECT_FALSE(delete_object_file(path()).ok());
   ::close(done[1]);
   ::waitpid(child, nullptr, 0);
@@ -87,7 +87,7 @@ TEST_F(ObjectFiles, ExportPutInPlaceIsAnObjectAgain) {
   std::filesystem::rename(target, path());
   reopen();
   run("INSERT INTO t VALUES(3, 4)");
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
 }
 
 TEST_F(ObjectFiles, AreDeleted) {

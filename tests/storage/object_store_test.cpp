@@ -16,8 +16,8 @@ using Stores = StoreTest;
 TEST_F(Stores, ReadingLeavesNoFile) {
   EXPECT_FALSE(store().stored());
   EXPECT_EQ(number("SELECT 1"), 1);
-  EXPECT_FALSE(store().commit());
-  store().close();
+  EXPECT_FALSE(commit());
+  close();
   EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
 }
 
@@ -25,14 +25,14 @@ TEST_F(Stores, FirstCommitMakesAFileAndKeepsReferences) {
   auto& kept = sql();
   auto& kept_kv = kv();
   run("CREATE TABLE t(v)");
-  EXPECT_FALSE(exists());
-  EXPECT_TRUE(store().commit());
+  EXPECT_FALSE(store().stored());
+  EXPECT_TRUE(commit());
   EXPECT_TRUE(store().stored());
+  store().checkpoint();
   EXPECT_TRUE(exists());
-  EXPECT_FALSE(exists(".tmp"));
   kept.exec("INSERT INTO t VALUES(7)");
   kept_kv.put("k", 1);
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
   reopen();
   EXPECT_TRUE(store().stored());
   EXPECT_EQ(number("SELECT v FROM t"), 7);
@@ -41,11 +41,11 @@ TEST_F(Stores, FirstCommitMakesAFileAndKeepsReferences) {
 
 TEST_F(Stores, CloseLeavesOnePlainFile) {
   run("CREATE TABLE t(v)");
-  store().commit();
+  commit();
   run("INSERT INTO t VALUES(1)");
-  store().commit();
+  commit();
   run("INSERT INTO t VALUES(2)");
-  store().close();
+  close();
   EXPECT_FALSE(exists("-wal"));
   EXPECT_FALSE(exists("-shm"));
   reopen();
@@ -57,32 +57,32 @@ TEST_F(Stores, MigrationsRunOnceInOrder) {
   reopen();
   EXPECT_EQ(number("SELECT v FROM t"), 1);
   EXPECT_FALSE(store().dirty());
-  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(commit());
   EXPECT_FALSE(exists());
   run("INSERT INTO t VALUES(2)");
-  store().commit();
+  commit();
   migrations_.push_back("INSERT INTO t VALUES(3)");
   reopen();
   EXPECT_EQ(number("SELECT count(*) FROM t"), 3);
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
   reopen();
   EXPECT_EQ(number("SELECT count(*) FROM t"), 3);
 }
 
 TEST_F(Stores, MigrationsUndoneByARollbackRunAgain) {
   run("CREATE TABLE t(v)");
-  store().commit();
+  commit();
   migrations_ = {"INSERT INTO t VALUES(1)"};
   reopen();
   EXPECT_EQ(number("SELECT count(*) FROM t"), 1);
   store().rollback();
   EXPECT_EQ(number("SELECT count(*) FROM t"), 1);
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
 }
 
 TEST_F(Stores, FailedMigrationIsNamedAndAppliesNothing) {
   run("CREATE TABLE t(v)");
-  store().commit();
+  commit();
   migrations_ = {"INSERT INTO t VALUES(1)", "INSERT INTO nowhere VALUES(1)"};
   reopen();
   EXPECT_THAT(thrown<SqlError>([&] { sql(); }), HasSubstr("migration step 1"));
@@ -95,7 +95,7 @@ TEST_F(Stores, DataOfANewerProgramIsRefused) {
   migrations_ = {"CREATE TABLE t(v)"};
   reopen();
   run("INSERT INTO t VALUES(1)");
-  store().commit();
+  commit();
   migrations_ = {};
   reopen();
   EXPECT_THAT(thrown<StorageError>([&] { sql(); }), HasSubstr("newer program"));
@@ -104,53 +104,60 @@ TEST_F(Stores, DataOfANewerProgramIsRefused) {
 TEST_F(Stores, DeleteAllRemovesFileAndData) {
   run("CREATE TABLE t(v); INSERT INTO t VALUES(1),(2)");
   kv().put("k", 1);
-  store().commit();
+  commit();
+  reopen();
   auto& kept = sql();
   auto cursor = sql().exec("SELECT * FROM t");
-  store().delete_all();
+  delete_all();
+  store().checkpoint();
   EXPECT_FALSE(exists());
   EXPECT_FALSE(exists("-wal"));
   EXPECT_FALSE(store().stored());
   EXPECT_THAT(thrown<SqlError>([&] { cursor.next(); }), HasSubstr("deleted"));
   EXPECT_EQ(kv().get("k"), std::nullopt);
   EXPECT_THROW(kept.exec("SELECT * FROM t"), SqlError);
-  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(commit());
   kept.exec("CREATE TABLE t(v)");
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
+  store().checkpoint();
   EXPECT_TRUE(exists());
 }
 
 TEST_F(Stores, DeleteAllDropsTheOpenTransaction) {
   run("CREATE TABLE t(v)");
-  store().delete_all();
+  delete_all();
   EXPECT_FALSE(store().dirty());
-  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(commit());
   EXPECT_FALSE(exists());
 }
 
 TEST_F(Stores, DeleteAllInsideATransactionIsRefused) {
-  EXPECT_THROW(store().transaction_sync([&] { store().delete_all(); }), SqlError);
+  EXPECT_THROW(store().transaction_sync([&] { delete_all(); }), SqlError);
 }
 
-TEST_F(Stores, WalLeftByAnInterruptedDeleteIsNotReplayed) {
+TEST_F(Stores, LogLeftByAnotherProgramIsTakenIn) {
   run("CREATE TABLE t(v)");
-  store().commit();
-  run("INSERT INTO t VALUES(1)");
-  store().commit();
-  const auto wal = directory_.path() + "/wal";
-  std::filesystem::copy_file(path() + "-wal", wal);
-  store().delete_all();
-  std::filesystem::copy_file(wal, path() + "-wal");
+  commit();
+  close();
+  const auto copy = directory_.path() + "/copy";
+  sqlite3* other = nullptr;
+  sqlite3_open(path().c_str(), &other);
+  sqlite3_exec(other, "INSERT INTO t VALUES(7)", nullptr, nullptr, nullptr);
+  std::filesystem::copy_file(path(), copy);
+  std::filesystem::copy_file(path() + "-wal", copy + "-wal");
+  sqlite3_close(other);
+  std::filesystem::rename(copy, path());
+  std::filesystem::rename(copy + "-wal", path() + "-wal");
   reopen();
-  run("CREATE TABLE u(v)");
-  store().commit();
-  reopen();
-  EXPECT_EQ(number("SELECT count(*) FROM sqlite_schema WHERE name = 't'"), 0);
+  EXPECT_EQ(number("SELECT v FROM t"), 7);
+  EXPECT_FALSE(exists("-wal"));
 }
 
 TEST_F(Stores, SecondOpenerIsRefused) {
   run("CREATE TABLE t(v)");
-  store().commit();
+  commit();
+  reopen();
+  number("SELECT count(*) FROM t");
   ObjectStore other(config());
   EXPECT_THROW(other.sql(), StorageError);
 }
@@ -164,26 +171,17 @@ TEST_F(Stores, ForeignFileIsRefused) {
 
 TEST_F(Stores, FileWithoutWalModeIsTakenOver) {
   run("CREATE TABLE t(v)");
-  store().commit();
-  store().close();
+  commit();
+  close();
   sqlite3* other = nullptr;
   sqlite3_open(path().c_str(), &other);
   sqlite3_exec(other, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr);
   sqlite3_close(other);
   reopen();
   run("INSERT INTO t VALUES(1)");
-  EXPECT_TRUE(store().commit());
-  EXPECT_TRUE(exists("-wal"));
-}
-
-TEST_F(Stores, WalIsCheckpointedAsItGrows) {
-  run("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
-  store().commit();
-  for (int i = 0; i < 3000; ++i) {
-    sql().exec("REPLACE INTO t VALUES(1, ?)", i);
-    ASSERT_TRUE(store().commit());
-  }
-  EXPECT_LT(std::filesystem::file_size(path() + "-wal"), 8u << 20);
+  EXPECT_TRUE(commit());
+  reopen();
+  EXPECT_EQ(number("SELECT v FROM t"), 1);
 }
 
 }  // namespace

@@ -157,14 +157,14 @@ TEST_F(Sqls, ErrorTextHasOffsetAndCode) {
 TEST_F(Sqls, CursorEndsWithTheTurn) {
   auto cursor = sql().exec("VALUES(1),(2)");
   EXPECT_EQ(store().open_cursors(), 1u);
-  store().commit();
+  commit();
   EXPECT_EQ(store().open_cursors(), 0u);
   EXPECT_THAT(thrown<SqlError>([&] { cursor.next(); }), HasSubstr("across an await"));
 }
 
 TEST_F(Sqls, CursorOutlivesItsStoreWithAnError) {
   auto cursor = sql().exec("VALUES(1),(2)");
-  store().close();
+  close();
   EXPECT_THROW(cursor.next(), SqlError);
   EXPECT_EQ(cursor.column_names().size(), 1u);
   EXPECT_THROW(sql(), StorageError);

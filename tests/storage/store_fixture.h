@@ -28,29 +28,47 @@ class TempDirectory {
   std::string path_;
 };
 
-/// One object of a class "Thing", open.
+/// One object of a class "Thing", open. Its commits are durable at once, unless a test asks for the
+/// transaction.
 class StoreTest : public ::testing::Test {
  protected:
   StoreTest() { reopen(); }
 
-  ObjectStoreConfig config() const {
-    ObjectStoreConfig config;
+  ObjectStoreConfig config() {
+    ObjectStoreConfig config{.disk = Disk::system(), .empty = *empty_};
     config.id.bytes[0] = 0xab;
     config.path = object_path(directory_.path(), "Thing", config.id);
-    config.class_name = "Thing";
     config.name = "alice";
-    config.migrations = migrations_;
-    config.vfs = vfs_;
+    config.durability = durability_;
     config.created = WallTime(std::chrono::milliseconds(1234));
+    config.wal.memory = log_memory_;
+    config.wal.spill_path = directory_.path() + "/spill/thing";
     return config;
   }
+  /// Leaves memory, with everything in the file, and comes back.
   void reopen() {
+    if (store_) close();
     store_.reset();
+    empty_ = std::make_unique<EmptyDatabase>("Thing", migrations_);
     store_ = std::make_unique<ObjectStore>(config());
   }
-  std::string path() const { return config().path; }
-  bool exists(const std::string& suffix = "") const {
-    return std::filesystem::exists(path() + suffix);
+  std::string path() { return config().path; }
+  bool exists(const std::string& suffix = "") { return std::filesystem::exists(path() + suffix); }
+
+  /// Ends the turn; what it wrote is durable. True if it wrote something.
+  bool commit() {
+    auto transaction = store().commit(++sequence_);
+    if (transaction) store().durable(sequence_);
+    return transaction.has_value();
+  }
+  void delete_all() {
+    if (store().delete_all(++sequence_)) store().durable(sequence_);
+  }
+  void close() {
+    store().rollback();
+    if (store().critical_error()) store().rebuild();
+    store().checkpoint();
+    store().close();
   }
 
   ObjectStore& store() { return *store_; }
@@ -70,7 +88,10 @@ class StoreTest : public ::testing::Test {
 
   TempDirectory directory_;
   std::vector<std::string> migrations_;
-  std::string vfs_;
+  Durability durability_ = Durability::journal;
+  std::size_t log_memory_ = 8 << 20;
+  std::uint64_t sequence_ = 0;
+  std::unique_ptr<EmptyDatabase> empty_;
   std::unique_ptr<ObjectStore> store_;
 };
 

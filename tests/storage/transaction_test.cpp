@@ -21,9 +21,9 @@ TEST_F(Transactions, FirstWriteOpensItAndReadsDoNot) {
   EXPECT_FALSE(store().dirty());
   run("INSERT INTO t VALUES(1)");
   EXPECT_TRUE(store().dirty());
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
   EXPECT_FALSE(store().dirty());
-  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(commit());
 }
 
 TEST_F(Transactions, HookRunsBeforeTheFirstWriteOfEach) {
@@ -32,11 +32,11 @@ TEST_F(Transactions, HookRunsBeforeTheFirstWriteOfEach) {
   count();
   store().transaction_sync([&] { count(); });
   EXPECT_EQ(calls, 0);
-  store().commit();
+  commit();
   run("INSERT INTO t VALUES(1)");
   kv().put("k", 1);
   EXPECT_EQ(calls, 1);
-  store().commit();
+  commit();
   kv().put("k", 2);
   EXPECT_EQ(calls, 2);
 }
@@ -44,21 +44,21 @@ TEST_F(Transactions, HookRunsBeforeTheFirstWriteOfEach) {
 TEST_F(Transactions, CommitThatChangedNothingIsNotDurableWork) {
   run("CREATE TABLE IF NOT EXISTS t(v)");
   EXPECT_TRUE(store().dirty());
-  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(commit());
   EXPECT_FALSE(exists());
   run("INSERT INTO t VALUES(1)");
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
   run("CREATE TABLE IF NOT EXISTS t(v)");
-  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(commit());
   run("UPDATE t SET v = 3 WHERE v = 99");
-  EXPECT_FALSE(store().commit());
+  EXPECT_FALSE(commit());
   run("CREATE TABLE u(v)");
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
 }
 
 TEST_F(Transactions, RollbackUndoesSqlAndKv) {
   run("INSERT INTO t VALUES(1)");
-  store().commit();
+  commit();
   run("INSERT INTO t VALUES(2)");
   kv().put("k", 1);
   store().rollback();
@@ -68,7 +68,7 @@ TEST_F(Transactions, RollbackUndoesSqlAndKv) {
 
 TEST_F(Transactions, WritesBeforeAThrowStay) {
   EXPECT_THROW(run("INSERT INTO t VALUES(1); INSERT INTO t VALUES(1)"), SqlError);
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
   EXPECT_EQ(count(), 1);
 }
 
@@ -84,7 +84,7 @@ TEST_F(Transactions, SyncReturnsItsValueAndUndoesOnThrow) {
   }),
                TypeError);
   EXPECT_EQ(count(), 1);
-  EXPECT_TRUE(store().commit());
+  EXPECT_TRUE(commit());
 }
 
 TEST_F(Transactions, SyncNests) {
@@ -109,9 +109,9 @@ TEST_F(Transactions, SyncNests) {
 TEST_F(Transactions, DeferredForeignKeyFailsTheCommit) {
   run("CREATE TABLE p(id PRIMARY KEY);"
       "CREATE TABLE c(p REFERENCES p(id) DEFERRABLE INITIALLY DEFERRED)");
-  store().commit();
+  commit();
   run("INSERT INTO t VALUES(1); INSERT INTO c VALUES(1)");
-  EXPECT_THAT(thrown<SqlError>([&] { store().commit(); }), HasSubstr("last good state"));
+  EXPECT_THAT(thrown<SqlError>([&] { commit(); }), HasSubstr("last good state"));
   EXPECT_THROW(count(), SqlError);
   reopen();
   EXPECT_EQ(count(), 0);
@@ -119,19 +119,19 @@ TEST_F(Transactions, DeferredForeignKeyFailsTheCommit) {
 
 TEST_F(Transactions, DeferForeignKeysLastsOneTransaction) {
   run("CREATE TABLE p(id PRIMARY KEY); CREATE TABLE c(p REFERENCES p(id))");
-  store().commit();
+  commit();
   for (int i = 0; i < 2; ++i) {
     run("PRAGMA defer_foreign_keys = on");
     sql().exec("INSERT INTO c VALUES(?)", i);
     sql().exec("INSERT INTO p VALUES(?)", i);
-    EXPECT_TRUE(store().commit());
+    EXPECT_TRUE(commit());
   }
   EXPECT_THROW(run("INSERT INTO c VALUES(9)"), SqlError);
 }
 
 TEST_F(Transactions, StatementThatRollsEverythingBackIsCritical) {
   run("INSERT INTO t VALUES(1)");
-  store().commit();
+  commit();
   run("INSERT INTO t VALUES(2)");
   EXPECT_THROW(store().transaction_sync([&] {
     try {
@@ -141,7 +141,7 @@ TEST_F(Transactions, StatementThatRollsEverythingBackIsCritical) {
   }),
                StorageError);
   EXPECT_TRUE(store().critical_error());
-  EXPECT_THROW(store().commit(), StorageError);
+  EXPECT_THROW(commit(), StorageError);
   EXPECT_THROW(kv().put("k", 1), StorageError);
   reopen();
   EXPECT_EQ(count(), 1);
