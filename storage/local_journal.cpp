@@ -381,8 +381,8 @@ void LocalJournal::set_refusal(std::string why) {
 }
 
 void LocalJournal::close() {
-  CHECK(work_.empty());
-  if (!lags_.empty()) return;
+  // Marks that found no room, or files that lag behind: recovery needs it all.
+  if (!work_.empty() || !lags_.empty()) return;
   if (segment_->end() > block) begin_segment();
   drop_segments();
   if (!spare_.empty()) disk_.remove(std::exchange(spare_, {}));
