@@ -29,7 +29,9 @@ bool JournalReader::open_next() {
   SegmentReader next(disk_, folder_ + "/" + journal_format::segment_name(number));
   const auto header = next.header();
   // The newest may have been about to begin: it, or the file that it is made of, has no batch yet.
-  if (newest && (!header || header->segment != number)) {
+  // What is neither empty nor another's header was damaged later, and batches may follow it.
+  const bool empty = std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
+  if (newest && (empty || (header && header->segment != number))) {
     if (!position_) position_.emplace();
     position_->next_segment = number + 1;
     return false;
