@@ -30,8 +30,7 @@ bool JournalReader::open_next() {
   const auto header = next.header();
   // The newest may have been about to begin: it, or the file that it is made of, has no batch yet.
   // What is neither empty nor another's header was damaged later, and batches may follow it.
-  const bool empty = std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
-  if (newest && (empty || (header && header->segment != number))) {
+  if (newest && (next.empty() || (header && header->segment != number))) {
     if (!position_) position_.emplace();
     position_->next_segment = number + 1;
     return false;

@@ -21,6 +21,7 @@ SegmentReader::SegmentReader(Disk& disk, std::string path)
     : path_(std::move(path)), file_(disk.open(path_, Disk::Mode::read)) {
   std::array<std::uint8_t, journal_format::SegmentHeader::size> bytes{};
   file_->read(0, bytes);
+  empty_ = std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
   header_ = journal_format::read_segment_header(bytes);
   if (!header_) return;
   seal_ = journal_format::seal_of(header_->node);
