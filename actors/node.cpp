@@ -28,6 +28,11 @@ caf::actor_system_config& configure(caf::actor_system_config& config) {
   return config;
 }
 
+std::optional<HistoryKeeper::Limits> history_of(const Config& config) {
+  if (!config.history.on()) return std::nullopt;
+  return HistoryKeeper::Limits{config.history.keep, config.history.bytes};
+}
+
 /// EX_IOERR of sysexits.h.
 constexpr int exit_disk_failed = 74;
 
@@ -50,7 +55,10 @@ struct Node::Parts {
                 {.data = config.data,
                  .journal = {.segment_bytes = config.journal.segment_bytes,
                              .segments = config.journal.segments},
-                 .on_failure = [this](std::exception_ptr failure) { fail(failure); }}),
+                 .history = history_of(config),
+                 .on_failure = [this](std::exception_ptr failure) { fail(failure); },
+                 .on_warning =
+                     [this](const std::string& text) { log.write(LogLevel::warning, text); }}),
         directory(config.data),
         actors(configure(actors_config)) {
     tell_recovery();

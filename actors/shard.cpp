@@ -226,6 +226,7 @@ std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
       .created = services_.environment.clock.wall_now(),
       .wal = {.memory = services_.config.object.log_memory,
               .spill_path = data + "/spill/" + object.id.to_string()},
+      .undoable = services_.config.history.on(),
   });
 }
 
