@@ -12,6 +12,7 @@
 #include "storage/checkpointer.h"
 #include "storage/object_path.h"
 #include "storage/object_store.h"
+#include "storage/work_queue.h"
 
 namespace stead {
 
@@ -167,6 +168,16 @@ void Shard::resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
   waiting.async_wait([this, timer = std::move(timer), object,
                       resumption = std::move(resumption)](boost::system::error_code) mutable {
     deliver(object, std::move(resumption));
+  });
+}
+
+void Shard::run_in_background(std::function<void(Disk&)> work, const ObjectId& object,
+                              Resumption resumption) {
+  // A function must be one that can be copied.
+  auto carried = std::make_shared<Resumption>(std::move(resumption));
+  services_.background.add([this, work = std::move(work), object, carried] {
+    work(services_.disk);
+    resume(object, std::move(*carried));
   });
 }
 

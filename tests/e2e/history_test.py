@@ -155,13 +155,12 @@ class HistoryTest(harness.TestCase):
                             "--set", "journal.segment_bytes=1MiB", "--set", "journal.segments=2",
                             "--set", "object.idle_timeout=100ms")
         folder = os.path.join(self.data, "history")
-        made = 0
         for round in range(12):
-            for i in range(20):
-                server.post("/guestbook/blue/entries", "author=a&text=" + os.urandom(10_000).hex(),
-                            {"Content-Type": "application/x-www-form-urlencoded"})
+            for _ in range(80):
+                reply = server.post(f"/guestbook/{round}", "author=a&text=" + os.urandom(900).hex(),
+                                    {"Content-Type": "application/x-www-form-urlencoded"})
+                self.assertLess(reply.status, 400, reply)
             self.count(server, 1)
-            made += 20
         self.eventually(lambda: os.path.isdir(folder) and 0 < sum(
             os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)) <= 3 << 20)
         self.stop(server)
