@@ -81,10 +81,15 @@ std::optional<History::Point> History::start() const {
   return Point{first.created, first.first_number - 1};
 }
 
+History::Point History::start_or_fail() const {
+  if (const auto found = start()) return *found;
+  throw RangeError("there is no history: " + journal_ + " holds no journal");
+}
+
 std::uint64_t History::number_at(WallTime time) {
   const auto next = std::find_if(segments_.rbegin(), segments_.rend(),
                                  [&](const Segment& each) { return each.header.created <= time; });
-  if (next == segments_.rend()) fail_beyond(format_exact_time(time), start().value_or(Point{}));
+  if (next == segments_.rend()) fail_beyond(format_exact_time(time), start_or_fail());
   auto number = next->header.first_number - 1;
   auto reader = open_kept(*next);
   while (const auto batch = reader.next()) {
@@ -115,7 +120,7 @@ std::vector<History::Record> History::records_of(SegmentReader& segment, const O
 }
 
 void History::walk(const ObjectId& object, std::uint64_t after, const Visit& visit) {
-  const auto begin = start().value_or(Point{});
+  const auto begin = start_or_fail();
   if (after < begin.number) fail_beyond("bookmark " + to_bookmark(after), begin);
   std::uint64_t expected = 0;
   for (auto index = segments_.size(); index-- > 0;) {

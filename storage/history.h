@@ -64,6 +64,7 @@ class History final {
   using Visit = std::function<void(SegmentReader& segment, const Record& record)>;
 
   void find_segments();
+  Point start_or_fail() const;
   /// Nothing if it is gone.
   std::optional<SegmentReader> open(std::uint64_t segment);
   SegmentReader open_kept(const Segment& segment);

@@ -175,6 +175,7 @@ TEST_F(HistoryOfObjects, ADamagedHistoryLeavesTheObjectAsItIs) {
   EXPECT_FALSE(live->evict());
   host_.run();
   EXPECT_EQ(ask("/get"), "never seen");
+  ASSERT_FALSE(host_.log_lines().empty());
   EXPECT_THAT(host_.log_lines().back(), HasSubstr("could not be restored"));
 }
 
