@@ -99,7 +99,9 @@ bool JournalReader::open_next() {
     std::array<std::uint8_t, journal_format::SegmentHeader::size> bytes{};
     file_->read(0, bytes);
     const auto header = journal_format::read_segment_header(bytes);
-    const bool empty = std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
+    // Nothing is written behind a header before it is durable.
+    const bool empty = file_->size() <= block &&
+                       std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
     if (header && header->segment == number) {
       begin(*header);
       return true;
