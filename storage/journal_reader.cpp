@@ -92,45 +92,46 @@ std::vector<std::string> JournalReader::paths() const {
 }
 
 bool JournalReader::open_next() {
-  if (opened_ == segments_.size()) return false;
-  const auto number = segments_[opened_];
-  const bool newest = ++opened_ == segments_.size();
-  path_ = folder_ + "/" + journal_format::segment_name(number);
-  file_ = disk_.open(path_, Disk::Mode::read);
-  std::array<std::uint8_t, journal_format::SegmentHeader::size> bytes{};
-  file_->read(0, bytes);
-  const auto header = journal_format::read_segment_header(bytes);
-  // The newest may have been about to begin: it, or the file that it is made of, has no batch yet.
-  // What is neither empty nor another's header was damaged later, and batches may follow it.
-  const bool empty = std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
-  if (newest && (empty || (header && header->segment != number))) {
+  while (opened_ < segments_.size()) {
+    const auto number = segments_[opened_++];
+    path_ = folder_ + "/" + journal_format::segment_name(number);
+    file_ = disk_.open(path_, Disk::Mode::read);
+    std::array<std::uint8_t, journal_format::SegmentHeader::size> bytes{};
+    file_->read(0, bytes);
+    const auto header = journal_format::read_segment_header(bytes);
+    // Nothing is written behind a header before it is durable.
+    const bool empty = file_->size() <= block &&
+                       std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
+    if (header && header->segment == number) {
+      begin(*header);
+      return true;
+    }
+    // What is neither empty nor has the header of the file that it was made of was damaged later.
+    if (!empty && !header) throw JournalDamage(path_, 0, "the segment has no valid header");
+    // It was about to begin, and has no batch: the next one begins where this one would have.
+    file_.reset();
+    if (segment_ != 0) segment_ = number;
     if (!position_) position_.emplace();
     position_->next_segment = number + 1;
-    return false;
   }
-  if (!header || header->segment != number) {
-    throw JournalDamage(path_, 0, "the segment has no valid header");
-  }
-  if (position_ && (segment_ + 1 != number || expected_ != header->first_batch)) {
-    expected_ = header->first_batch;
-    segment_ = number;
-    seal_ = journal_format::seal_of(header->node);
-    offset_ = block;
-    throw JournalDamage(path_, 0, "what should come before it is missing");
-  }
-  segment_ = number;
-  seal_ = journal_format::seal_of(header->node);
+  return false;
+}
+
+void JournalReader::begin(const journal_format::SegmentHeader& header) {
+  const bool first = segment_ == 0;
+  const bool follows =
+      first || (segment_ + 1 == header.segment && expected_ == header.first_batch);
+  segment_ = header.segment;
+  seal_ = journal_format::seal_of(header.node);
   offset_ = block;
-  expected_ = header->first_batch;
-  if (!position_) {
-    position_.emplace();
-    first_number_ = header->first_number;
-  }
-  *position_ = {.node = header->node,
-                .next_segment = number + 1,
-                .next_batch = header->first_batch,
-                .next_number = std::max(position_->next_number, header->first_number)};
-  return true;
+  expected_ = header.first_batch;
+  if (!follows) throw JournalDamage(path_, 0, "what should come before it is missing");
+  if (first) first_number_ = header.first_number;
+  if (!position_) position_.emplace();
+  *position_ = {.node = header.node,
+                .next_segment = header.segment + 1,
+                .next_batch = header.first_batch,
+                .next_number = std::max(position_->next_number, header.first_number)};
 }
 
 std::optional<BatchHeader> JournalReader::header_at(std::uint64_t offset) {

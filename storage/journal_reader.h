@@ -93,7 +93,9 @@ class JournalReader final {
   std::vector<std::string> paths() const;
 
  private:
+  /// Goes to the next segment that was begun.
   bool open_next();
+  void begin(const journal_format::SegmentHeader& header);
   std::optional<journal_format::BatchHeader> header_at(std::uint64_t offset);
   bool body_ok(const journal_format::BatchHeader& header);
   /// Whether valid batches follow, and moves there.
