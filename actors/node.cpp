@@ -48,6 +48,8 @@ struct Node::Parts {
         data(DataDirectory::open(config.data).take_or_raise()),
         storage(disk, environment,
                 {.data = config.data,
+                 .journal = {.segment_bytes = config.journal.segment_bytes,
+                             .segments = config.journal.segments},
                  .on_failure = [this](std::exception_ptr failure) { fail(failure); }}),
         directory(config.data),
         actors(configure(actors_config)) {

@@ -36,7 +36,8 @@ QueueLoad share_of(const NodeLimits& limits, std::size_t shards) {
 Shard::Shard(ShardServices services)
     : caf::execution_unit(&services.actors),
       services_(services),
-      load_limit_(share_of(services.config.node, std::max(1U, services.config.shards))) {}
+      load_limit_(share_of(services.config.node, std::max(1U, services.config.shards))),
+      memory_limit_(services.config.node.log_memory / std::max(1U, services.config.shards)) {}
 
 Shard::~Shard() = default;
 
@@ -223,7 +224,8 @@ std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
       .name = object.name,
       .durability = info.durability,
       .created = services_.environment.clock.wall_now(),
-      .wal = {.spill_path = data + "/spill/" + object.id.to_string()},
+      .wal = {.memory = services_.config.object.log_memory,
+              .spill_path = data + "/spill/" + object.id.to_string()},
   });
 }
 
@@ -265,6 +267,23 @@ void Shard::on_checkpoint_wanted(const ObjectId& object) noexcept {
     arrivals_.push_back({.kind = Arrival::Kind::checkpoint, .object = object});
   }
   if (first) wake();
+}
+
+void Shard::storage_memory_changed(std::ptrdiff_t by) {
+  memory_ += static_cast<std::size_t>(by);
+  if (memory_ <= memory_limit_ || relieving_) return;
+  relieving_ = true;
+  // Not here: a turn is on the stack.
+  asio::post(loop_, [this] { relieve_memory(); });
+}
+
+void Shard::relieve_memory() {
+  // An object that waits for its commits does it later, so one round is enough.
+  for (auto* actor : by_last_use_) {
+    if (memory_ <= memory_limit_ / 2) break;
+    actor->object().request_checkpoint();
+  }
+  relieving_ = false;
 }
 
 void Shard::object_created(const ObjectAddress& object) {

@@ -86,6 +86,7 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) override;
   void checkpointed(const ObjectAddress& object, const std::string& path,
                     std::uint64_t number) override;
+  void storage_memory_changed(std::ptrdiff_t by) override;
   void object_created(const ObjectAddress& object) override;
   void object_closed(const ObjectAddress& object, std::int64_t size) override;
   void object_deleted(const ObjectAddress& object) override;
@@ -126,6 +127,8 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   void on_checkpoint_wanted(const ObjectId& object) noexcept override;
   LiveObject* find(const ObjectId& object);
   void touch(ObjectActor& actor);
+  /// Has pages moved into files, those of the objects first that were used longest ago.
+  void relieve_memory();
   void schedule_sweep(std::chrono::milliseconds pause);
   void sweep();
   /// Lets an actor whose object has left memory end.
@@ -134,6 +137,9 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   ShardServices services_;
   const QueueLoad load_limit_;
   QueueLoad load_;
+  const std::size_t memory_limit_;
+  std::size_t memory_ = 0;
+  bool relieving_ = false;
   std::uint64_t last_incarnation_ = 0;
   bool running_job_ = false;
   std::optional<Error> ended_;

@@ -36,6 +36,7 @@ struct Config {
   std::chrono::milliseconds stop_timeout{10'000};
   ObjectLimits object;
   NodeLimits node;
+  JournalLimits journal;
   HttpLimits http;
   /// What `env().var(name)` gives.
   std::map<std::string, std::string, std::less<>> vars;

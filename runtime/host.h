@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -66,6 +67,8 @@ class Host {
   /// that it is synced.
   virtual void checkpointed(const ObjectAddress& object, const std::string& path,
                             std::uint64_t number) = 0;
+  /// The memory that objects hold for their storage has grown by this, or shrunk.
+  virtual void storage_memory_changed(std::ptrdiff_t by) = 0;
   /// The object has a file from now on.
   virtual void object_created(const ObjectAddress& object) = 0;
   /// An object that has a file of this many bytes in use leaves memory.

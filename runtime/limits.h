@@ -17,12 +17,26 @@ struct ObjectLimits {
   std::chrono::milliseconds idle_timeout{10'000};
   /// How long `block_concurrency_while` may take before the object is reset.
   std::chrono::milliseconds critical_section{30'000};
+  /// Memory for pages that were written and are not in the object's file yet. From half of it on
+  /// they are moved there; what a single transaction writes beyond it goes to a temporary file.
+  std::size_t log_memory = 8 << 20;
 };
 
 /// Bounds on the whole node, of the same kind. Each shard holds its share.
 struct NodeLimits {
   std::size_t queued_calls = 100'000;
   std::size_t queued_bytes = 1 << 30;
+  /// The same memory, of all objects. Beyond it, those that were used longest ago move their pages
+  /// into their files.
+  std::size_t log_memory = 256 << 20;
+};
+
+/// Bounds on the journal on disk.
+struct JournalLimits {
+  /// Size of a segment.
+  std::size_t segment_bytes = 64 << 20;
+  /// With more segments, objects that keep the oldest alive move their pages into their files.
+  std::size_t segments = 4;
 };
 
 namespace limits {

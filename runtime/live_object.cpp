@@ -18,7 +18,10 @@ OverloadedError overloaded(const std::string& reason) {
 LiveObject::LiveObject(Host& host, ObjectAddress address)
     : host_(host), address_(std::move(address)), commits_(host_, address_) {}
 
-LiveObject::~LiveObject() = default;
+LiveObject::~LiveObject() {
+  store_.reset();
+  report_memory();
+}
 
 std::optional<Error> LiveObject::admit(const Call& call) {
   const auto& bounds = host_.config().object;
@@ -125,10 +128,20 @@ bool LiveObject::checkpoint() {
   return true;
 }
 
+void LiveObject::report_memory() {
+  const auto memory = store_ ? store_->memory() : 0;
+  if (memory == reported_memory_) return;
+  host_.storage_memory_changed(static_cast<std::ptrdiff_t>(memory) -
+                               static_cast<std::ptrdiff_t>(reported_memory_));
+  reported_memory_ = memory;
+}
+
 void LiveObject::pump() {
   reset_if_broken();
   for (;;) {
-    if (storage_busy()) return;
+    const bool busy = storage_busy();
+    report_memory();
+    if (busy) return;
     if (instance_ && instance_->resume_kept()) {
     } else if (instance_ && instance_->start_kept()) {
     } else if (!queue_.empty() && (!instance_ || instance_->gate().open())) {
@@ -195,6 +208,7 @@ bool LiveObject::evict() {
   checkpoint_due_ = false;
   if (flush() || !checkpoint()) return false;
   store_.reset();
+  report_memory();
   return true;
 }
 

@@ -70,6 +70,7 @@ class LiveObject final {
   bool storage_busy();
   void rebuild();
   bool checkpoint();
+  void report_memory();
 
   Host& host_;
   const ObjectAddress address_;
@@ -78,6 +79,8 @@ class LiveObject final {
   std::unique_ptr<ObjectStore> store_;
   bool rebuild_due_ = false;
   bool checkpoint_due_ = false;
+  /// What the host was told of.
+  std::size_t reported_memory_ = 0;
   /// Calls admitted and not yet started: in the mailbox or in `queue_`.
   QueueLoad load_;
   std::deque<std::unique_ptr<Call>> queue_;

@@ -352,7 +352,14 @@ void Database::announce_write() {
   if (write_announced_) return;
   // Set first: the hook must not be called again from within.
   write_announced_ = true;
-  if (on_write_ && !silent_) on_write_();
+  if (!on_write_ || silent_) return;
+  try {
+    on_write_();
+  } catch (...) {
+    // Refused: the next write asks again.
+    write_announced_ = false;
+    throw;
+  }
 }
 
 bool Database::step(Statement& statement) {

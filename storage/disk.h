@@ -12,7 +12,7 @@
 namespace stead {
 
 /// An operation of a disk that failed.
-class DiskError final : public StorageError {
+class DiskError : public StorageError {
  public:
   enum class Kind : std::uint8_t { full, failed };
   DiskError(Kind kind, const std::string& message) : StorageError(message), kind_(kind) {}

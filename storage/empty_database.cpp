@@ -28,6 +28,8 @@ void EmptyDatabase::migrate(Database& database, std::int64_t from) const {
       database.run_script(migrations_[step], Trust::app);
     } catch (const Error& error) {
       database.rollback();
+      // A disk that fails, or a node that takes no writes, is no fault of the migration's.
+      if (error.code() != ErrorCode::sql) throw;
       throw SqlError("migration step " + std::to_string(step) + " of class " + class_name_ +
                      " failed, and nothing was applied: " + error.what());
     }

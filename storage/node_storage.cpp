@@ -41,7 +41,8 @@ void NodeStorage::drain() {
 void NodeStorage::close() {
   checkpointer_.stop();
   checkpoint_thread_.reset();
-  while (journal_->write_batch()) {
+  // What finds no room stays for recovery.
+  while (journal_->write_batch() && journal_->refusal().empty()) {
   }
   journal_->close();
 }

@@ -241,6 +241,7 @@ void ObjectFile::flush() {
 
 void ObjectFile::checkpointed() {
   overlay_.clear();
+  own_pages_ = 0;
   pages_.reset();
   unborn_ = false;
   pending_.clear();
@@ -267,6 +268,9 @@ void ObjectFile::fold() {
     }
     pages_ = wal_.pages_after(frames - 1);
     overlay_.erase(overlay_.upper_bound(*pages_), overlay_.end());
+    own_pages_ = static_cast<std::size_t>(
+        std::count_if(overlay_.begin(), overlay_.end(),
+                      [](const auto& each) { return each.second.own != nullptr; }));
   }
   // A failed first commit leaves the object without a trace again.
   created_ = born_;
@@ -280,6 +284,7 @@ void ObjectFile::fold() {
 void ObjectFile::close() {
   wal_.clear();
   overlay_.clear();
+  own_pages_ = 0;
   pending_.clear();
   file_.reset();
 }

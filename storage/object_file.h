@@ -73,6 +73,8 @@ class ObjectFile final {
   /// Captured transactions whose outcome is not known.
   bool pending() const { return !pending_.empty(); }
   void durable(std::uint64_t sequence);
+  /// Bytes of page images in memory.
+  std::size_t memory() const { return wal_.memory() + own_pages_ * page_size_; }
   /// Whether there is something that the file on disk lacks.
   bool behind() const { return wal_.committed() > 0 || !overlay_.empty(); }
 
@@ -116,6 +118,8 @@ class ObjectFile final {
   bool born_ = false;
   std::size_t page_size_ = 0;
   std::map<std::uint32_t, Page> overlay_;
+  /// Pages of the middle layer that are its own.
+  std::size_t own_pages_ = 0;
   /// Pages of the database as far as the two lower layers go, if the file does not say.
   std::optional<std::uint32_t> pages_;
   std::size_t captured_ = 0;

@@ -111,6 +111,9 @@ class ObjectStore final {
   /// be known.
   void rebuild();
 
+  /// Bytes held in memory for pages that are not in the file.
+  std::size_t memory() const { return file_ ? file_->memory() : 0; }
+
   /// Whether it has, or will have, a file. Opens it if need be.
   bool stored();
   std::int64_t database_size() { return open(), database_.size(); }

@@ -89,12 +89,15 @@ class ManualHost final : public Host {
   std::string write_refusal() override { return refusing; }
   std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) override;
   void checkpointed(const ObjectAddress&, const std::string&, std::uint64_t) override {}
+  void storage_memory_changed(std::ptrdiff_t by) override { memory += by; }
   void object_created(const ObjectAddress& object) override { created.insert(object.to_string()); }
   void object_closed(const ObjectAddress&, std::int64_t) override {}
   void object_deleted(const ObjectAddress& object) override { created.erase(object.to_string()); }
   void log(LogLevel, std::string_view text) override { log_lines_.emplace_back(text); }
 
   std::set<std::string> created;
+  /// What objects hold for their storage.
+  std::ptrdiff_t memory = 0;
   /// What `write_refusal` says.
   std::string refusing;
   QueueLoad load_limit_{1'000'000, std::size_t{1} << 40};

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/sim/seeded.h"
+#include "tests/sim/simulated_disk.h"
+#include "tests/sim/simulated_host.h"
+#include "tests/sim/witness.h"
+#include "tests/sim/workload.h"
+
+namespace stead::test {
+
+/// One run: a node with some objects, on a disk that fails and crashes, over several lives of its
+/// process. Everything follows from the seed.
+///
+/// What must hold: an object that is read holds what was written; after a crash, everything that
+/// was acknowledged and no more than a beginning of what was not; after a clean end, plain files
+/// and an empty journal. Damage is found, never served.
+///
+/// Thread: one.
+class Simulator final {
+ public:
+  explicit Simulator(std::uint64_t seed, bool verbose = false);
+  ~Simulator();
+
+  /// What went wrong; nothing if all is well.
+  std::optional<std::string> run();
+
+ private:
+  /// What a run is like, beside its workload.
+  struct Character {
+    SimulatedLimits limits;
+    std::uint64_t steps;
+    /// In percent of steps.
+    unsigned crashes;
+    unsigned faults;
+    unsigned restarts;
+    /// Something in the journal is damaged once, and the run ends with the next start.
+    bool damage;
+  };
+
+  static Character character(Seeded& seed);
+
+  void step();
+  void send_call(std::shared_ptr<const Plan> plan, std::size_t object);
+  void inject_fault();
+  void inject_damage();
+  /// Takes one step of the process; it dies of what a process must die of.
+  template <class Step>
+  void guarded(const char* what, Step step);
+  /// Like `guarded`, for a step whose failure on the disk ends the process.
+  template <class Step>
+  void vital(const char* what, Step step);
+  void remember_acknowledged();
+  /// The process ends now, and perhaps the machine with it.
+  void die(bool power_fails);
+  void start();
+  bool try_to_start();
+  void restart_cleanly();
+  /// Runs until nothing is left to do.
+  void settle();
+  void finish();
+  void check_files();
+  void check_file(const std::string& path, std::set<const ObjectModel*>& seen);
+  void tell(const std::string& line) { witness_.tell("-- " + line); }
+  bool over() const { return refused_ || witness_.failure(); }
+
+  Seeded seed_;
+  const Character character_;
+  Workload workload_;
+  SimulatedDisk disk_;
+  ManualClock clock_;
+  Witness witness_;
+  std::unique_ptr<SimulatedHost> host_;
+  /// What was acknowledged before each of the last batches, to be forgiven after damage.
+  std::deque<std::vector<std::uint64_t>> acknowledged_;
+  std::uint64_t batches_ = 0;
+  bool damaged_ = false;
+  /// The damage was found.
+  bool refused_ = false;
+};
+
+}  // namespace stead::test
