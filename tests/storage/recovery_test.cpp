@@ -473,7 +473,7 @@ TEST_F(RecoveryTest, BeginsASegmentAnewThatHadJustBeenAboutToBegin) {
   commit(a_.set(1, 1));
   kill();
   const auto header = read_file(segment(1));
-  for (const auto& bytes : {Bytes{}, Bytes(8192, 0), header}) {
+  for (const auto& bytes : {Bytes{}, Bytes(4096, 0), header}) {
     write_file(segment(2), bytes);
     const auto report = recover_again();
     EXPECT_EQ(report.position.next_segment, 2U);
