@@ -87,7 +87,8 @@ void write(std::span<std::uint8_t, SegmentHeader::size> out, const SegmentHeader
       .put(header.node)
       .put(header.first_batch)
       .put(header.first_number)
-      .put(to_number(header.created));
+      .put(to_number(header.created))
+      .put(header.oldest);
   add_seal<SegmentHeader::size>(out.data(), 0);
 }
 
@@ -148,6 +149,7 @@ std::optional<SegmentHeader> read_segment_header(std::span<const std::uint8_t> b
   header.first_batch = in.get<std::uint64_t>();
   header.first_number = in.get<std::uint64_t>();
   header.created = to_time(in.get<std::int64_t>());
+  header.oldest = in.get<std::uint64_t>();
   return header;
 }
 

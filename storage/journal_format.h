@@ -37,6 +37,8 @@ struct SegmentHeader {
   std::uint64_t first_batch = 0;
   std::uint64_t first_number = 0;
   WallTime created{};
+  /// The first segment that was still needed when this one began: itself, after a recovery.
+  std::uint64_t oldest = 0;
 };
 
 struct BatchHeader {

@@ -13,10 +13,26 @@ using journal_format::BatchHeader;
 using journal_format::block;
 using journal_format::PageEntry;
 using journal_format::RecordHeader;
+using journal_format::SegmentHeader;
+using SegmentBytes = std::array<std::uint8_t, SegmentHeader::size>;
 
 constexpr std::size_t piece = 1 << 20;
 /// The longest image of a page, or class name, that there can be.
 constexpr std::uint64_t longest_piece = 128 << 10;
+
+/// Whether a segment's header is still to be written: over nothing, or over that of the file's
+/// former life. Nothing is written behind a header before it is durable.
+bool not_begun(const SegmentBytes& bytes, const std::optional<SegmentHeader>& header,
+               std::uint64_t size) {
+  const bool zeros = std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
+  return header || (zeros && size <= block);
+}
+
+std::string batches_of(const JournalDamage::Region& region) {
+  const auto first = std::to_string(region.first_batch);
+  if (region.first_batch >= region.last_batch) return "batch " + first + " is";
+  return "batches " + first + " to " + std::to_string(region.last_batch) + " are";
+}
 
 }  // namespace
 
@@ -48,7 +64,7 @@ void BatchReader::skip(std::uint64_t size) {
 }
 
 void BatchReader::fail(const std::string& what) const {
-  throw JournalDamage(path_, next_ - (buffer_.size() - used_), what);
+  throw JournalDamage({.file = path_, .offset = next_ - (buffer_.size() - used_)}, what);
 }
 
 std::optional<BatchReader::Record> BatchReader::next_record() {
@@ -75,63 +91,82 @@ std::optional<BatchReader::Entry> BatchReader::next_entry() {
   return Entry{*header, take(header->length)};
 }
 
-JournalReader::JournalReader(Disk& disk, std::string folder)
+JournalReader::JournalReader(Disk& disk, std::string folder, Scope scope)
     : disk_(disk), folder_(std::move(folder)) {
   for (const auto& name : disk_.list(folder_)) {
     if (const auto segment = journal_format::segment_of_name(name)) segments_.push_back(*segment);
   }
   if (mutated(Mutation::skip_newest_segment) && segments_.size() > 1) segments_.pop_back();
+  if (scope == Scope::needed) leave_out_unneeded();
+}
+
+std::string JournalReader::path_of(std::uint64_t segment) const {
+  return folder_ + "/" + journal_format::segment_name(segment);
 }
 
 std::vector<std::string> JournalReader::paths() const {
   std::vector<std::string> paths;
-  for (const auto segment : segments_) {
-    paths.push_back(folder_ + "/" + journal_format::segment_name(segment));
-  }
+  for (const auto segment : segments_) paths.push_back(path_of(segment));
   return paths;
 }
 
-bool JournalReader::open_next() {
-  while (opened_ < segments_.size()) {
-    const auto number = segments_[opened_++];
-    path_ = folder_ + "/" + journal_format::segment_name(number);
-    file_ = disk_.open(path_, Disk::Mode::read);
-    std::array<std::uint8_t, journal_format::SegmentHeader::size> bytes{};
-    file_->read(0, bytes);
+void JournalReader::leave_out_unneeded() {
+  for (auto each = segments_.rbegin(); each != segments_.rend(); ++each) {
+    SegmentBytes bytes{};
+    disk_.open(path_of(*each), Disk::Mode::read)->read(0, bytes);
     const auto header = journal_format::read_segment_header(bytes);
-    // Nothing is written behind a header before it is durable.
-    const bool empty = file_->size() <= block &&
-                       std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
-    if (header && header->segment == number) {
-      begin(*header);
-      return true;
-    }
-    // What is neither empty nor has the header of the file that it was made of was damaged later.
-    if (!empty && !header) throw JournalDamage(path_, 0, "the segment has no valid header");
-    // It was about to begin, and has no batch: the next one begins where this one would have.
-    file_.reset();
-    if (segment_ != 0) segment_ = number;
-    if (!position_) position_.emplace();
-    position_->next_segment = number + 1;
+    if (!header || header->segment != *each) continue;
+    const auto first = std::ranges::lower_bound(segments_, header->oldest);
+    opened_ = static_cast<std::size_t>(first - segments_.begin());
+    return;
   }
-  return false;
 }
 
-void JournalReader::begin(const journal_format::SegmentHeader& header) {
-  const bool first = segment_ == 0;
-  const bool follows =
-      first || (segment_ + 1 == header.segment && expected_ == header.first_batch);
+bool JournalReader::open_next() {
+  if (opened_ == segments_.size()) return false;
+  const auto number = segments_[opened_];
+  const bool newest = ++opened_ == segments_.size();
+  path_ = path_of(number);
+  auto file = disk_.open(path_, Disk::Mode::read);
+  SegmentBytes bytes{};
+  file->read(0, bytes);
+  const auto header = journal_format::read_segment_header(bytes);
+  if (!header || header->segment != number) {
+    if (newest && not_begun(bytes, header, file->size())) {
+      if (!position_) position_.emplace();
+      position_->next_segment = number;
+      segments_.pop_back();
+      --opened_;
+      return false;
+    }
+    segment_ = number;
+    ended_ = {.file = path_, .offset = 0, .end = file->size()};
+    throw JournalDamage(ended_, "the segment has no valid header, or a later version wrote it");
+  }
+  file_ = std::move(file);
+  follow(*header);
+  return true;
+}
+
+void JournalReader::follow(const SegmentHeader& header) {
+  const bool missing = position_ && segment_ + 1 != header.segment;
+  const bool gap = position_ && expected_ != header.first_batch;
+  ended_.first_batch = expected_;
+  ended_.last_batch = header.first_batch - 1;
   segment_ = header.segment;
   seal_ = journal_format::seal_of(header.node);
   offset_ = block;
   expected_ = header.first_batch;
-  if (!follows) throw JournalDamage(path_, 0, "what should come before it is missing");
-  if (first) first_number_ = header.first_number;
-  if (!position_) position_.emplace();
+  if (!position_) {
+    position_.emplace();
+    first_number_ = header.first_number;
+  }
   *position_ = {.node = header.node,
                 .next_segment = header.segment + 1,
                 .next_batch = header.first_batch,
                 .next_number = std::max(position_->next_number, header.first_number)};
+  if (missing) throw JournalDamage({.file = path_}, "the segment before it is missing");
+  if (gap) throw JournalDamage(ended_, batches_of(ended_) + " not what was written");
 }
 
 std::optional<BatchHeader> JournalReader::header_at(std::uint64_t offset) {
@@ -183,9 +218,15 @@ std::optional<JournalReader::Batch> JournalReader::next() {
       position_->next_number = std::max(position_->next_number, header->last_commit + 1);
       return batch;
     }
-    const auto bad = offset_;
-    if (find_next()) throw JournalDamage(path_, bad, "a batch is not what was written");
+    JournalDamage::Region bad{.file = path_, .offset = offset_, .first_batch = expected_};
+    if (find_next()) {
+      bad.end = offset_;
+      bad.last_batch = expected_ - 1;
+      throw JournalDamage(bad, batches_of(bad) + " not what was written");
+    }
     // The end of this segment, if the next one begins where it ends.
+    bad.end = file_->size();
+    ended_ = bad;
     file_.reset();
   }
 }

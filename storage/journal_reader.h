@@ -17,14 +17,28 @@ namespace stead {
 /// A part of the journal that was written and acknowledged cannot be read.
 class JournalDamage final : public StorageError {
  public:
-  JournalDamage(const std::string& file, std::uint64_t offset, const std::string& what)
-      : StorageError("the journal is damaged: " + file + " at offset " + std::to_string(offset) +
-                     ": " + what),
-        offset_(offset) {}
-  std::uint64_t offset() const { return offset_; }
+  /// The bytes that cannot be read, and the batches that were in them, as far as that is known.
+  struct Region {
+    std::string file{};
+    std::uint64_t offset = 0;
+    std::uint64_t end = 0;
+    std::uint64_t first_batch = 0;
+    std::uint64_t last_batch = 0;
+  };
+
+  JournalDamage(const Region& region, const std::string& what)
+      : StorageError("the journal is damaged: " + region.file + " at offset " +
+                     std::to_string(region.offset) + ": " + what +
+                     "; the command `journal verify` tells what is lost, then restore a backup"),
+        region_(region),
+        what_(what) {}
+  const Region& region() const { return region_; }
+  /// What is wrong there, without the place.
+  const std::string& reason() const { return what_; }
 
  private:
-  std::uint64_t offset_;
+  Region region_;
+  std::string what_;
 };
 
 /// The records of one batch, read in pieces: its memory does not depend on the batch's size.
@@ -66,12 +80,16 @@ class BatchReader final {
 };
 
 /// The batches of a journal in order, each with its checksum checked. Ends before a torn last
-/// batch, which was never acknowledged.
+/// batch, which was never acknowledged. A segment that had just been about to begin is none yet.
 ///
 /// Thread: one. Fails: DiskError; JournalDamage if something is wrong that later batches follow:
 /// the next call goes on behind it.
 class JournalReader final {
  public:
+  enum class Scope : std::uint8_t {
+    needed,  ///< leaves out segments that a later one says are not needed any more
+    all,
+  };
   struct Batch {
     std::string path;
     journal_format::BatchHeader header;
@@ -80,7 +98,7 @@ class JournalReader final {
     BatchReader records;
   };
 
-  JournalReader(Disk& disk, std::string folder);
+  JournalReader(Disk& disk, std::string folder, Scope scope = Scope::needed);
 
   std::optional<Batch> next();
   /// Where a journal goes on behind what was read; nothing if there is no segment.
@@ -89,13 +107,16 @@ class JournalReader final {
   std::uint64_t first_number() const { return first_number_; }
   /// Bytes of batches so far.
   std::uint64_t bytes() const { return bytes_; }
-  /// The paths of all segments, in order.
+  /// The paths of all segments, in order, those that are not needed included.
   std::vector<std::string> paths() const;
 
  private:
-  /// Goes to the next segment that was begun.
+  using SegmentHeader = journal_format::SegmentHeader;
+
+  std::string path_of(std::uint64_t segment) const;
+  void leave_out_unneeded();
   bool open_next();
-  void begin(const journal_format::SegmentHeader& header);
+  void follow(const SegmentHeader& header);
   std::optional<journal_format::BatchHeader> header_at(std::uint64_t offset);
   bool body_ok(const journal_format::BatchHeader& header);
   /// Whether valid batches follow, and moves there.
@@ -114,6 +135,8 @@ class JournalReader final {
   std::uint64_t bytes_ = 0;
   std::uint64_t first_number_ = 0;
   std::optional<JournalPosition> position_;
+  /// Where the segment before the open one ended.
+  JournalDamage::Region ended_;
 };
 
 }  // namespace stead

@@ -43,7 +43,7 @@ KnownObjects survey(JournalReader& reader, RecoveryReport& report) {
       const bool follows = header.previous == known.last;
       const bool gone = known.last == 0 && header.previous < reader.first_number();
       if (!follows && !gone) {
-        throw JournalDamage(batch->path, record->offset,
+        throw JournalDamage({.file = batch->path, .offset = record->offset},
                             "commit " + std::to_string(header.previous) + " of object " +
                                 header.object.to_string() + " is missing");
       }

@@ -17,7 +17,11 @@ Segment::Segment(Disk& disk, const std::string& folder, const journal_format::Se
                  const std::string& recycled)
     : number_(header.segment) {
   const auto path = folder + "/" + journal_format::segment_name(number_);
-  if (!recycled.empty()) disk.rename(recycled, path);
+  if (!recycled.empty()) {
+    disk.rename(recycled, path);
+    // Or a crash could leave the new header under the name that the file had before.
+    disk.sync_folder(folder);
+  }
   file_ = disk.open(path, Disk::Mode::create_direct);
   reserved_ = file_->size() / journal_format::block * journal_format::block;
   AlignedBuffer buffer(journal_format::block);
@@ -41,6 +45,14 @@ void Segment::reserve(std::uint64_t bytes) {
 
 void Segment::write(std::uint64_t offset, std::span<const std::uint8_t> blocks) {
   file_->write(end_ + offset, blocks);
+}
+
+void Segment::sync() {
+  try {
+    file_->sync();
+  } catch (const DiskError& error) {
+    throw DiskError(DiskError::Kind::failed, error.what());
+  }
 }
 
 }  // namespace stead

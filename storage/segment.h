@@ -28,7 +28,8 @@ class Segment final {
   void reserve(std::uint64_t bytes);
   /// Writes at the end, or at an offset after it; whole blocks of aligned memory.
   void write(std::uint64_t offset, std::span<const std::uint8_t> blocks);
-  void sync() { file_->sync(); }
+  /// A failure is never that of a full disk: what was written may be stored or not.
+  void sync();
   /// What was written up to here is a batch: the next begins after it.
   void advance(std::uint64_t bytes) { end_ += bytes; }
 
