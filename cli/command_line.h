@@ -17,6 +17,8 @@ struct CommandLine {
     object_sql,
     object_export,
     object_delete,
+    journal_verify,
+    journal_dump,
     version,
   };
   Command command = Command::version;
@@ -34,6 +36,8 @@ struct CommandLine {
   std::string prefix;
   std::size_t limit = 1'000;
   bool json = false;
+  /// Each page of a record too.
+  bool pages = false;
 };
 
 /// Reads the arguments of `main`. If there is nothing to run, because help was asked for or the

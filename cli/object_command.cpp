@@ -108,6 +108,8 @@ Result<void> run_on(const CommandLine& line, const FoundObject& object,
       return remove(object, data_directory);
     case Command::object_sql:
     case Command::object_list:
+    case Command::journal_verify:
+    case Command::journal_dump:
     case Command::serve:
     case Command::version:
       break;
