@@ -21,9 +21,11 @@ constexpr std::size_t piece = 1 << 20;
 constexpr std::uint64_t longest_piece = 128 << 10;
 
 /// Whether a segment's header is still to be written: over nothing, or over that of the file's
-/// former life.
-bool not_begun(const SegmentBytes& bytes, const std::optional<SegmentHeader>& header) {
-  return header || std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
+/// former life. Nothing is written behind a header before it is durable.
+bool not_begun(const SegmentBytes& bytes, const std::optional<SegmentHeader>& header,
+               std::uint64_t size) {
+  const bool zeros = std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
+  return header || (zeros && size <= block);
 }
 
 std::string batches_of(const JournalDamage::Region& region) {
@@ -130,7 +132,7 @@ bool JournalReader::open_next() {
   file->read(0, bytes);
   const auto header = journal_format::read_segment_header(bytes);
   if (!header || header->segment != number) {
-    if (newest && not_begun(bytes, header)) {
+    if (newest && not_begun(bytes, header, file->size())) {
       if (!position_) position_.emplace();
       position_->next_segment = number;
       segments_.pop_back();

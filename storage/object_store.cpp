@@ -104,6 +104,7 @@ void ObjectStore::close_cursors() { database_.close_cursors(across_await); }
 
 void ObjectStore::write_birth() {
   const Database::SilentWrites silent(database_);
+  const Database::UnconfirmedWrites unconfirmed(database_);
   object_meta::put(database_, "name", sql_view(config_.name));
   object_meta::put(database_, "created",
                    SqlView::of_integer(config_.created.time_since_epoch().count()));
@@ -114,6 +115,7 @@ void ObjectStore::shrink() {
   const auto free = database_.run_trusted("PRAGMA freelist_count").value_or(0);
   const auto pages = database_.run_trusted("PRAGMA page_count").value_or(0);
   if (free < free_pages_worth_it || free * 4 < pages) return;
+  const Database::UnconfirmedWrites unconfirmed(database_);
   // Gives a row for each page.
   database_.run_script("PRAGMA incremental_vacuum", Trust::trusted);
 }

@@ -82,6 +82,7 @@ class SimulatedHost final : public Host, private JournalClient {
   std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) override;
   void checkpointed(const ObjectAddress& object, const std::string& path,
                     std::uint64_t number) override;
+  void storage_memory_changed(std::ptrdiff_t) override {}
   void object_created(const ObjectAddress&) override {}
   void object_closed(const ObjectAddress&, std::int64_t) override {}
   void object_deleted(const ObjectAddress&) override {}
