@@ -84,6 +84,21 @@ class JournalTest(harness.TestCase):
         self.assertEqual(server.post("/counter/alice/increment").text, "6")
         self.stop(server)
 
+    def test_numbers_go_on_although_a_command_recovered(self):
+        self.kill_with_commits()
+        last = max(self.numbers())
+        done = harness.run("stead", "object", "list", "--data", self.data, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(self.numbers(), [])
+        server = self.serve("demo")
+        self.assertEqual(server.post("/counter/alice/increment").text, "6")
+        server.kill()
+        self.assertGreater(min(self.numbers()), last)
+
+    def numbers(self):
+        done = self.run_journal("dump", "--json")
+        return [json.loads(line)["number"] for line in done.stdout.splitlines()]
+
     def test_usage(self):
         for arguments in (["journal"], ["journal", "dump", "--object", "alice"],
                           ["journal", "verify", "--nothing"]):

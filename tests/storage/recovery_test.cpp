@@ -473,13 +473,22 @@ TEST_F(RecoveryTest, BeginsASegmentAnewThatHadJustBeenAboutToBegin) {
   commit(a_.set(1, 1));
   kill();
   const auto header = read_file(segment(1));
-  for (const auto& bytes : {Bytes{}, Bytes(8192, 0), header}) {
+  for (const auto& bytes : {Bytes{}, Bytes(4096, 0), header}) {
     write_file(segment(2), bytes);
     const auto report = recover_again();
     EXPECT_EQ(report.position.next_segment, 2U);
     EXPECT_EQ(report.segments, std::vector{segment(1)});
     expect_content(a_);
   }
+}
+
+TEST_F(RecoveryTest, RefusesAHeaderThatWasOverwrittenWithZeros) {
+  commit(a_.set(1, 1));
+  kill();
+  auto bytes = read_file(segment(1));
+  std::fill_n(bytes.begin(), block, std::uint8_t{0});
+  write_file(segment(1), bytes);
+  EXPECT_EQ(damage().offset, 0U);
 }
 
 TEST_F(RecoveryTest, LeavesOutSegmentsThatANewerOneDoesNotNeed) {
