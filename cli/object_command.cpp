@@ -108,6 +108,8 @@ Result<void> run_on(const CommandLine& line, const FoundObject& object,
       return remove(object, data_directory);
     case Command::object_sql:
     case Command::object_list:
+    case Command::journal_verify:
+    case Command::journal_dump:
     case Command::serve:
     case Command::version:
       break;
@@ -123,7 +125,12 @@ Result<std::unique_ptr<DataDirectory>> take_over(const std::string& data_directo
   try {
     auto& disk = Disk::system();
     const auto recovered = recover(disk, data_directory, Environment::system().random);
-    if (recovered.applied > 0) drop_recovered(disk, recovered, {});
+    if (recovered.applied > 0) {
+      // An empty one, which knows the node and where its numbers go on.
+      const LocalJournal next(disk, Environment::system(), {.folder = data_directory + "/journal"},
+                              recovered.position);
+      drop_recovered(disk, recovered, {});
+    }
   } catch (const Error& error) {
     return error;
   }

@@ -169,6 +169,13 @@ std::optional<BatchHeader> read_batch_header(std::span<const std::uint8_t> bytes
   return header;
 }
 
+std::optional<std::uint64_t> segment_of_batch(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() < 16) return std::nullopt;
+  In in(bytes.data());
+  if (in.get<std::uint64_t>() != batch_magic) return std::nullopt;
+  return in.get<std::uint64_t>();
+}
+
 std::optional<RecordHeader> read_record_header(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < RecordHeader::size) return std::nullopt;
   In in(bytes.data());

@@ -107,6 +107,8 @@ class JournalReader final {
   std::uint64_t first_number() const { return first_number_; }
   /// Bytes of batches so far.
   std::uint64_t bytes() const { return bytes_; }
+  /// Behind the last segment's batches, once `next` has given nothing: a torn batch may be there.
+  const JournalDamage::Region& end() const { return ended_; }
   /// The paths of all segments, in order, those that are not needed included.
   std::vector<std::string> paths() const;
 

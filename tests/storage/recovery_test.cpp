@@ -482,6 +482,15 @@ TEST_F(RecoveryTest, BeginsASegmentAnewThatHadJustBeenAboutToBegin) {
   }
 }
 
+TEST_F(RecoveryTest, RefusesAHeaderThatWasOverwrittenWithZeros) {
+  commit(a_.set(1, 1));
+  kill();
+  auto bytes = read_file(segment(1));
+  std::fill_n(bytes.begin(), block, std::uint8_t{0});
+  write_file(segment(1), bytes);
+  EXPECT_EQ(damage().offset, 0U);
+}
+
 TEST_F(RecoveryTest, LeavesOutSegmentsThatANewerOneDoesNotNeed) {
   commit(a_.set(1, 1));
   kill();
