@@ -144,7 +144,9 @@ Result<void> run(const CommandLine& line, const std::string& data_directory) {
   if (changes && !lock.value() && file_exists(data_directory + "/objects")) {
     return DataDirectory::open(data_directory).error();
   }
-  if (line.command == Command::object_list) return list_objects(line, data_directory);
+  if (line.command == Command::object_list) {
+    return list_objects(line, data_directory, lock.value() != nullptr);
+  }
   const auto object = find_object(data_directory, line.class_name, line.object, line.by_id);
   if (!object) return object.error();
   const bool deletes = line.command == Command::object_delete;
