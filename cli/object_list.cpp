@@ -52,7 +52,7 @@ Result<void> list_objects(const CommandLine& line, const std::string& data_direc
     query.after = page.back().id;
     left -= page.size();
   }
-  if (lock) index->close();
+  if (locked) index->close();
   return {};
 }
 
