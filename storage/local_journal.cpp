@@ -279,7 +279,7 @@ void LocalJournal::begin_segment() {
           .first_number = last_number_ + 1,
           .created = environment_.clock.wall_now(),
           .oldest = segments_.empty() ? next_segment_ : segments_.front().number},
-      std::exchange(spare_, {}));
+      std::exchange(spare_, {}), config_.segment_bytes);
   segments_.push_back({next_segment_++});
 }
 

@@ -17,9 +17,10 @@ namespace stead {
 class Segment final {
  public:
   /// Begins a segment: the file of that name, or a former one (`recycled`, may be empty) renamed to
-  /// it, with its header written and synced, and its name made durable.
+  /// it, with its header written and synced, and its name made durable. `size` is what it
+  /// will have, about.
   Segment(Disk& disk, const std::string& folder, const journal_format::SegmentHeader& header,
-          const std::string& recycled);
+          const std::string& recycled, std::uint64_t size);
 
   std::uint64_t number() const { return number_; }
   /// Where the next batch begins.
@@ -38,6 +39,8 @@ class Segment final {
   std::unique_ptr<DiskFile> file_;
   std::uint64_t end_ = journal_format::block;
   std::uint64_t reserved_ = 0;
+  /// How much is written ahead at once.
+  const std::uint64_t step_;
 };
 
 }  // namespace stead
