@@ -8,6 +8,7 @@
 #include <iostream>
 #include <vector>
 
+#include "base/object_id.h"
 #include "cli/settings.h"
 #include "cli/text.h"
 
@@ -183,6 +184,39 @@ void add_object(CLI::App& cli, Options& options) {
   group.footer("Example: object list --data /var/lib/stead");
 }
 
+void add_journal(CLI::App& cli, Options& options) {
+  auto& group =
+      *cli.add_subcommand("journal", "Look at the journal in a data directory: verify, dump");
+  group.require_subcommand(0, 1);
+  group.fallthrough();
+  add_config_options(group, options);
+  auto& verify = add_object_command(group, options, Command::journal_verify, "verify",
+                                    "Check every byte of the journal, and its history");
+  verify.footer(
+      "Takes --data, --config and --set too: see `journal --help`.\n"
+      "Changes nothing, and works beside a running server. Names each damage, the batches and the\n"
+      "objects that it affects. Exit status: 0 sound, 1 damaged, 2 wrong usage.\n\n"
+      "Example: journal verify --data /var/lib/stead");
+  auto& dump = add_object_command(group, options, Command::journal_dump, "dump",
+                                  "Print the journal's records, a line each");
+  dump.add_option("--object", options.line.object, "Only the object with this id")
+      ->type_name("ID")
+      ->check(CLI::Validator(
+          [](const std::string& id) {
+            return ObjectId::parse(id) ? std::string()
+                                       : "not an id: expected 64 hexadecimal digits";
+          },
+          ""));
+  dump.add_flag("--pages", options.line.pages, "Each page of a record too");
+  dump.add_flag("--json", options.line.json, "One JSON object a line");
+  dump.footer(
+      "Takes --data, --config and --set too: see `journal --help`.\n"
+      "Changes nothing, and works beside a running server. The history comes first, if there is\n"
+      "one. What is damaged is told on stderr and left out.\n\n"
+      "Example: journal dump --data /var/lib/stead --json");
+  group.footer("Example: journal verify --data /var/lib/stead");
+}
+
 void keep_flag(CommandLine& line, const CLI::App& command, const char* flag, const char* setting,
                const std::string& value) {
   if (command.count(flag) > 0) line.config.flags.push_back({flag, setting, value});
@@ -220,6 +254,7 @@ std::variant<CommandLine, int> parse_command_line(int argc, const char* const* a
   cli.get_formatter()->column_width(28);
   add_serve(cli, options);
   add_object(cli, options);
+  add_journal(cli, options);
   cli.add_subcommand("version", "Print the version")->callback([&options] {
     options.line.command = Command::version;
   });
@@ -234,8 +269,10 @@ std::variant<CommandLine, int> parse_command_line(int argc, const char* const* a
     return wrong_usage;
   }
   const auto* command = cli.get_subcommands().empty() ? nullptr : cli.get_subcommands().front();
-  if (command == nullptr ||
-      (command->get_name() == "object" && command->get_subcommands().empty())) {
+  const auto is_group = [](const CLI::App& each) {
+    return each.get_name() == "object" || each.get_name() == "journal";
+  };
+  if (command == nullptr || (is_group(*command) && command->get_subcommands().empty())) {
     std::cerr << (command == nullptr ? &cli : command)->help();
     return wrong_usage;
   }

@@ -19,26 +19,30 @@ struct CommandLine {
     object_delete,
     object_restore,
     object_fork,
+    journal_verify,
+    journal_dump,
     version,
   };
   Command command = Command::version;
   /// Its flags; `parse_command_line` leaves the environment empty.
-  ConfigSources config;
+  ConfigSources config{};
 
-  std::string class_name;
-  std::string object;
+  std::string class_name{};
+  std::string object{};
   /// `object` is an id, not a name.
   bool by_id = false;
-  std::string sql;
+  std::string sql{};
   bool write = false;
-  std::string target;
+  std::string target{};
   /// A point in time; empty: now.
-  std::string at;
-  std::string new_name;
+  std::string at{};
+  std::string new_name{};
   bool yes = false;
-  std::string prefix;
+  std::string prefix{};
   std::size_t limit = 1'000;
   bool json = false;
+  /// Each page of a record too.
+  bool pages = false;
 };
 
 /// Reads the arguments of `main`. If there is nothing to run, because help was asked for or the

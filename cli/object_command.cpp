@@ -96,6 +96,8 @@ Result<void> run_on(const CommandLine& line, const FoundObject& object,
     case Command::object_list:
     case Command::object_restore:
     case Command::object_fork:
+    case Command::journal_verify:
+    case Command::journal_dump:
     case Command::serve:
     case Command::version:
       break;
@@ -131,7 +133,9 @@ Result<void> run(const CommandLine& line, const Config& config) {
   if (changes && !lock.value() && file_exists(data_directory + "/objects")) {
     return DataDirectory::open(data_directory).error();
   }
-  if (line.command == Command::object_list) return list_objects(line, data_directory);
+  if (line.command == Command::object_list) {
+    return list_objects(line, data_directory, lock.value() != nullptr);
+  }
   const auto object = find_object(data_directory, line.class_name, line.object, line.by_id);
   if (!object) return object.error();
   const bool deletes = line.command == Command::object_delete;

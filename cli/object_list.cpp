@@ -7,7 +7,6 @@
 
 #include "cli/object_finder.h"
 #include "cli/text.h"
-#include "storage/data_directory.h"
 #include "storage/object_index.h"
 
 namespace stead {
@@ -35,12 +34,10 @@ std::string text_line(const ObjectEntry& entry) {
 
 }  // namespace
 
-Result<void> list_objects(const CommandLine& line, const std::string& data_directory) {
+Result<void> list_objects(const CommandLine& line, const std::string& data_directory, bool locked) {
   if (const auto there = check_data_directory(data_directory); !there) return there.error();
-  // Held until the end, if it can be had: a server that starts meanwhile would change the index.
-  const auto lock = DataDirectory::open(data_directory);
   const auto index =
-      lock ? ObjectIndex::open(data_directory) : ObjectIndex::open_to_read(data_directory);
+      locked ? ObjectIndex::open(data_directory) : ObjectIndex::open_to_read(data_directory);
   if (!index) {
     return Error(ErrorCode::storage, "cannot read " + data_directory + "/directory.sqlite");
   }
@@ -55,7 +52,7 @@ Result<void> list_objects(const CommandLine& line, const std::string& data_direc
     query.after = page.back().id;
     left -= page.size();
   }
-  if (lock) index->close();
+  if (locked) index->close();
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "cli/command_line.h"
+#include "cli/journal_command.h"
 #include "cli/object_command.h"
 #include "cli/serve_command.h"
 #include "cli/text.h"
@@ -25,6 +26,7 @@ int run(const App& app, CommandLine line) {
     return 1;
   }
   if (line.command == CommandLine::Command::serve) return run_serve(app, config.value());
+  if (is_journal_command(line)) return run_journal(line, config.value());
   return run_object(line, config.value());
 }
 

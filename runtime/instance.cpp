@@ -208,7 +208,12 @@ std::vector<std::unique_ptr<Call>> Instance::abandon() {
 
 void Instance::close() {
   object_.reset();
-  if (store_ && store_->stored()) host_.object_closed(address_, store_->database_size());
+  try {
+    if (store_ && store_->stored()) host_.object_closed(address_, store_->database_size());
+  } catch (const Error& error) {
+    host_.log(LogLevel::warning,
+              address_.to_string() + " leaves memory, its size unknown: " + error.what());
+  }
 }
 
 ObjectStore& Instance::store() {

@@ -10,6 +10,18 @@ namespace {
 
 /// For more files it is cheaper to sync the whole file system once.
 constexpr std::size_t one_by_one = 16;
+/// Syncs a file or folder, unless it is gone: the object may lose its file at any time, and one
+/// that never had a file may have no folder.
+template <class Sync>
+void sync_if_there(Disk& disk, const std::string& path, Sync sync) {
+  if (!disk.exists(path)) return;
+  try {
+    sync();
+  } catch (const DiskError&) {
+    if (disk.exists(path)) throw;
+  }
+}
+
 /// The folders whose names a new file may have added: cd, ab, the class, objects.
 constexpr int levels = 4;
 
@@ -53,8 +65,7 @@ bool Checkpointer::sync_files() {
 void Checkpointer::sync_one_by_one(const std::vector<Ticket>& tickets) {
   std::set<std::string> folders;
   for (const auto& each : tickets) {
-    // The object may have lost its file since.
-    if (disk_.exists(each.path)) disk_.open(each.path, Disk::Mode::write)->sync();
+    sync_if_there(disk_, each.path, [&] { disk_.open(each.path, Disk::Mode::write)->sync(); });
     auto folder = each.path;
     for (int level = 0; level < levels; ++level) {
       const auto end = folder.rfind('/');
@@ -65,7 +76,9 @@ void Checkpointer::sync_one_by_one(const std::vector<Ticket>& tickets) {
   }
   if (mutated(Mutation::skip_folder_sync)) return;
   // The deepest first.
-  for (auto each = folders.rbegin(); each != folders.rend(); ++each) disk_.sync_folder(*each);
+  for (auto each = folders.rbegin(); each != folders.rend(); ++each) {
+    sync_if_there(disk_, *each, [&] { disk_.sync_folder(*each); });
+  }
 }
 
 }  // namespace stead

@@ -102,7 +102,7 @@ std::uint64_t History::number_at(WallTime time) {
 void History::require_end(const SegmentReader& segment, std::size_t index) const {
   if (index + 1 == segments_.size()) return;
   if (segment.next_batch() == segments_[index + 1].header.first_batch) return;
-  throw JournalDamage(segment.path(), 0, "its end is missing");
+  throw JournalDamage({.file = segment.path()}, "its end is missing");
 }
 
 std::vector<History::Record> History::records_of(SegmentReader& segment, const ObjectId& object,
@@ -135,9 +135,8 @@ void History::walk(const ObjectId& object, std::uint64_t after, const Visit& vis
     if (segments_[index].header.first_number <= after + 1) break;
   }
   if (expected > after) {
-    throw JournalDamage(
-        history_, 0,
-        "commit " + std::to_string(expected) + " of object " + object.to_string() + " is missing");
+    throw JournalDamage({.file = history_}, "commit " + std::to_string(expected) + " of object " +
+                                                object.to_string() + " is missing");
   }
 }
 

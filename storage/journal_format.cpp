@@ -87,7 +87,8 @@ void write(std::span<std::uint8_t, SegmentHeader::size> out, const SegmentHeader
       .put(header.node)
       .put(header.first_batch)
       .put(header.first_number)
-      .put(to_number(header.created));
+      .put(to_number(header.created))
+      .put(header.oldest);
   add_seal<SegmentHeader::size>(out.data(), 0);
 }
 
@@ -148,6 +149,7 @@ std::optional<SegmentHeader> read_segment_header(std::span<const std::uint8_t> b
   header.first_batch = in.get<std::uint64_t>();
   header.first_number = in.get<std::uint64_t>();
   header.created = to_time(in.get<std::int64_t>());
+  header.oldest = in.get<std::uint64_t>();
   return header;
 }
 
@@ -165,6 +167,13 @@ std::optional<BatchHeader> read_batch_header(std::span<const std::uint8_t> bytes
   header.written = to_time(in.get<std::int64_t>());
   header.body_checksum = in.get<std::uint64_t>();
   return header;
+}
+
+std::optional<std::uint64_t> segment_of_batch(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() < 16) return std::nullopt;
+  In in(bytes.data());
+  if (in.get<std::uint64_t>() != batch_magic) return std::nullopt;
+  return in.get<std::uint64_t>();
 }
 
 std::optional<RecordHeader> read_record_header(std::span<const std::uint8_t> bytes) {

@@ -37,6 +37,8 @@ struct SegmentHeader {
   std::uint64_t first_batch = 0;
   std::uint64_t first_number = 0;
   WallTime created{};
+  /// The first segment that was still needed when this one began: itself, after a recovery.
+  std::uint64_t oldest = 0;
 };
 
 struct BatchHeader {
@@ -99,6 +101,8 @@ void finish_entry(Bytes& out, std::size_t at, const PageEntry& entry);
 std::optional<SegmentHeader> read_segment_header(std::span<const std::uint8_t> bytes);
 std::optional<BatchHeader> read_batch_header(std::span<const std::uint8_t> bytes,
                                              std::uint64_t seal);
+/// The segment that a batch header names, be it whole or not; nothing if there is none.
+std::optional<std::uint64_t> segment_of_batch(std::span<const std::uint8_t> bytes);
 /// Nothing if the kind is unknown.
 std::optional<RecordHeader> read_record_header(std::span<const std::uint8_t> bytes);
 std::optional<PageEntry> read_page_entry(std::span<const std::uint8_t> bytes);

@@ -44,6 +44,7 @@ LocalJournal::LocalJournal(Disk& disk, Environment environment, JournalConfig co
       next_segment_(position.next_segment),
       next_batch_(position.next_batch),
       last_number_(position.next_number - 1) {
+  if (auto spare = spare_path(); disk_.exists(spare)) spare_ = std::move(spare);
   begin_segment();
 }
 
@@ -276,12 +277,14 @@ void LocalJournal::make_room(std::uint64_t bytes) {
 void LocalJournal::begin_segment() {
   segment_ = std::make_unique<Segment>(
       disk_, config_.folder,
-      journal_format::SegmentHeader{.segment = next_segment_,
-                                    .node = node_,
-                                    .first_batch = next_batch_,
-                                    .first_number = last_number_ + 1,
-                                    .created = environment_.clock.wall_now()},
-      std::exchange(spare_, {}));
+      journal_format::SegmentHeader{
+          .segment = next_segment_,
+          .node = node_,
+          .first_batch = next_batch_,
+          .first_number = last_number_ + 1,
+          .created = environment_.clock.wall_now(),
+          .oldest = segments_.empty() ? next_segment_ : segments_.front().number},
+      std::exchange(spare_, {}), config_.segment_bytes);
   segments_.push_back({next_segment_++});
 }
 
@@ -330,7 +333,7 @@ void LocalJournal::drop_segments() {
       disk_.rename(path, config_.archive + "/" + name);
       if (config_.on_archived) config_.on_archived();
     } else if (spare_.empty()) {
-      spare_ = config_.folder + "/spare";
+      spare_ = spare_path();
       disk_.rename(path, spare_);
     } else {
       disk_.remove(path);

@@ -112,6 +112,8 @@ class LocalJournal final : public Journal {
                             const std::unordered_map<ObjectId, std::uint64_t>& in_batch) const;
   void make_room(std::uint64_t bytes);
   void begin_segment();
+  /// A file that a segment has left, to be written over by another.
+  std::string spare_path() const { return config_.folder + "/spare"; }
   void settle(std::vector<Item>& items);
   void use(const Item& item);
   void release(const Item& mark);

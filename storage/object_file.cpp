@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
 #include "storage/mutation.h"
@@ -137,6 +138,17 @@ Transaction ObjectFile::capture(std::uint64_t sequence) {
   out.pages = wal_.pages_after(end - 1);
   out.undoable = config_.undoable;
   if (mutated(Mutation::ignore_truncation)) out.pages = std::max(out.pages, out.pages_before);
+  // If this fails, what it was to record is lost: `fold` takes it back, and nobody tries again.
+  const auto begin = std::exchange(captured_, end);
+  record(begin, end, sequence, out);
+  captured_pages_ = out.pages;
+  created_ = true;
+  pending_.push_back({sequence, end});
+  return out;
+}
+
+void ObjectFile::record(std::size_t begin, std::size_t end, std::uint64_t sequence,
+                        Transaction& out) {
   Recorder recorder(*this, out);
   if (unborn()) {
     for (const auto& [page, kept] : overlay_) recorder.add(page, {kept.image, page_size_});
@@ -144,17 +156,12 @@ Transaction ObjectFile::capture(std::uint64_t sequence) {
   if (out.undoable) {
     for (auto page = out.pages + 1; page <= out.pages_before; ++page) recorder.add_former(page);
   }
-  for (auto frame = captured_; frame < end; ++frame) {
-    const bool lost = mutated(Mutation::lose_page) && end - captured_ > 2 && frame == captured_;
+  for (auto frame = begin; frame < end; ++frame) {
+    const bool lost = mutated(Mutation::lose_page) && end - begin > 2 && frame == begin;
     if (!lost) recorder.add(frame);
     wal_.adopt(frame, sequence);
   }
   recorder.finish();
-  captured_ = end;
-  captured_pages_ = out.pages;
-  created_ = true;
-  pending_.push_back({sequence, end});
-  return out;
 }
 
 Transaction ObjectFile::remove() {

@@ -106,6 +106,8 @@ class ObjectFile final {
 
   std::uint32_t pages();
   std::span<const std::uint8_t> former_image(std::uint32_t page, std::vector<std::uint8_t>& buffer);
+  /// Records these frames of the log, and makes them the newest of their pages.
+  void record(std::size_t begin, std::size_t end, std::uint64_t sequence, Transaction& out);
   void create_file();
   void put(std::uint32_t page, std::span<const std::uint8_t> image);
 

@@ -6,6 +6,7 @@
 
 #include "storage/journal_reader.h"
 #include "storage/mutation.h"
+#include "storage/object_chains.h"
 #include "storage/object_path.h"
 #include "storage/page_codec.h"
 
@@ -18,40 +19,21 @@ using Kind = Transaction::Kind;
 std::string journal_folder(const std::string& data) { return data + "/journal"; }
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
-/// What the journal says of one object.
-struct Known {
-  /// The file holds everything up to here.
-  std::uint64_t mark = 0;
-  std::uint64_t last = 0;
-};
-using KnownObjects = std::unordered_map<ObjectId, Known>;
-
 /// First pass: checks every batch, and that no object's records have a gap.
-KnownObjects survey(JournalReader& reader, RecoveryReport& report) {
-  KnownObjects objects;
+ObjectChains survey(JournalReader& reader, RecoveryReport& report) {
+  ObjectChains chains;
   while (auto batch = reader.next()) {
     ++report.batches;
     while (const auto record = batch->records.next_record()) {
       ++report.records;
-      const auto& header = record->header;
-      auto& known = objects[header.object];
-      if (header.kind == Kind::mark) {
-        known.mark = std::max(known.mark, header.number);
-        if (known.last <= known.mark) known.last = 0;
-        continue;
-      }
-      const bool follows = header.previous == known.last;
-      const bool gone = known.last == 0 && header.previous < reader.first_number();
-      if (!follows && !gone) {
-        throw JournalDamage(batch->path, record->offset,
-                            "commit " + std::to_string(header.previous) + " of object " +
-                                header.object.to_string() + " is missing");
-      }
-      known.last = header.number;
+      if (chains.follow(record->header, reader.first_number())) continue;
+      throw JournalDamage({.file = batch->path, .offset = record->offset},
+                          "commit " + std::to_string(record->header.previous) + " of object " +
+                              record->header.object.to_string() + " is missing");
     }
   }
   report.bytes = reader.bytes();
-  return objects;
+  return chains;
 }
 
 /// Files that are being brought up to date, the last used ones open.
@@ -161,7 +143,7 @@ RecoveryReport recover(Disk& disk, const std::string& data, Random& random) {
   const auto folder = journal_folder(data);
   disk.make_folders(folder);
   JournalReader survey_reader(disk, folder);
-  const auto objects = survey(survey_reader, report);
+  const auto chains = survey(survey_reader, report);
   report.segments = survey_reader.paths();
   if (const auto position = survey_reader.position()) {
     report.position = *position;
@@ -176,7 +158,7 @@ RecoveryReport recover(Disk& disk, const std::string& data, Random& random) {
     while (const auto record = batch->records.next_record()) {
       const auto& header = record->header;
       if (header.kind == Kind::mark) continue;
-      if (header.number <= objects.at(header.object).mark && !mutated(Mutation::ignore_marks)) {
+      if (header.number <= chains.mark(header.object) && !mutated(Mutation::ignore_marks)) {
         continue;
       }
       ++report.applied;

@@ -17,9 +17,10 @@ namespace stead {
 class Segment final {
  public:
   /// Begins a segment: the file of that name, or a former one (`recycled`, may be empty) renamed to
-  /// it, with its header written and synced, and its name made durable.
+  /// it, with its header written and synced, and its name made durable. `size` is what it
+  /// will have, about.
   Segment(Disk& disk, const std::string& folder, const journal_format::SegmentHeader& header,
-          const std::string& recycled);
+          const std::string& recycled, std::uint64_t size);
 
   std::uint64_t number() const { return number_; }
   /// Where the next batch begins.
@@ -28,7 +29,8 @@ class Segment final {
   void reserve(std::uint64_t bytes);
   /// Writes at the end, or at an offset after it; whole blocks of aligned memory.
   void write(std::uint64_t offset, std::span<const std::uint8_t> blocks);
-  void sync() { file_->sync(); }
+  /// A failure is never that of a full disk: what was written may be stored or not.
+  void sync();
   /// What was written up to here is a batch: the next begins after it.
   void advance(std::uint64_t bytes) { end_ += bytes; }
 
@@ -37,6 +39,8 @@ class Segment final {
   std::unique_ptr<DiskFile> file_;
   std::uint64_t end_ = journal_format::block;
   std::uint64_t reserved_ = 0;
+  /// How much is written ahead at once.
+  const std::uint64_t step_;
 };
 
 }  // namespace stead

@@ -21,7 +21,6 @@ SegmentReader::SegmentReader(Disk& disk, std::string path)
     : path_(std::move(path)), file_(disk.open(path_, Disk::Mode::read)) {
   std::array<std::uint8_t, journal_format::SegmentHeader::size> bytes{};
   file_->read(0, bytes);
-  empty_ = std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
   header_ = journal_format::read_segment_header(bytes);
   if (!header_) return;
   seal_ = journal_format::seal_of(header_->node);
@@ -76,7 +75,8 @@ std::optional<SegmentReader::Batch> SegmentReader::next() {
       const auto bad = std::exchange(offset_, *later);
       const auto found = header_at(offset_);
       if (found) expected_ = found->number;
-      throw JournalDamage(path_, bad, "a batch is not what was written");
+      throw JournalDamage({.file = path_, .offset = bad, .end = offset_},
+                          "a batch is not what was written");
     }
   }
   const auto end = offset_ + journal_format::up_to_block(BatchHeader::size + header->body_size);

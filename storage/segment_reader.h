@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "storage/batch_reader.h"
 #include "storage/disk.h"
 #include "storage/journal_format.h"
+#include "storage/journal_reader.h"
 
 namespace stead {
 
@@ -29,8 +29,6 @@ class SegmentReader final {
 
   SegmentReader(Disk& disk, std::string path);
 
-  /// Whether there are only zeros where its header belongs.
-  bool empty() const { return empty_; }
   /// Nothing if the file has no valid one.
   const std::optional<journal_format::SegmentHeader>& header() const { return header_; }
   const std::string& path() const { return path_; }
@@ -51,7 +49,6 @@ class SegmentReader final {
   const std::string path_;
   std::unique_ptr<DiskFile> file_;
   std::optional<journal_format::SegmentHeader> header_;
-  bool empty_ = false;
   std::uint64_t seal_ = 0;
   std::uint64_t offset_ = journal_format::block;
   std::uint64_t expected_ = 0;

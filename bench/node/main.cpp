@@ -13,6 +13,7 @@
 #include "bench/node/caller.h"
 #include "bench/node/page_cache_meter.h"
 #include "bench/node/usage.h"
+#include "bench/work_folder.h"
 #include "examples/1_counter/counter.h"
 
 namespace stead {
@@ -32,24 +33,6 @@ class Stderr final : public LogSink {
     if (level < LogLevel::warning) return;
     std::fprintf(stderr, "bench_node: %.*s\n", static_cast<int>(text.size()), text.data());
   }
-};
-
-/// A folder of its own, removed at the end.
-class WorkFolder {
- public:
-  explicit WorkFolder(const std::string& parent) : path_(parent + "/bench_node_XXXXXX") {
-    if (!mkdtemp(path_.data())) throw std::runtime_error("cannot make a folder in " + parent);
-  }
-  ~WorkFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
 };
 
 struct Figures {

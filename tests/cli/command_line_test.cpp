@@ -69,6 +69,23 @@ TEST_F(CommandLineTest, ReadsObjectCommands) {
   EXPECT_FALSE(line_.yes);
 }
 
+TEST_F(CommandLineTest, ReadsJournalCommands) {
+  ASSERT_EQ(status_of({"journal", "verify", "--data", "d"}), -1);
+  EXPECT_EQ(line_.command, Command::journal_verify);
+  EXPECT_EQ(line_.config.flags.at(0).value, "d");
+  const std::string id(64, 'a');
+  ASSERT_EQ(status_of({"journal", "dump", "--object", id.c_str(), "--pages", "--json"}), -1);
+  EXPECT_EQ(line_.command, Command::journal_dump);
+  EXPECT_EQ(line_.object, id);
+  EXPECT_TRUE(line_.pages);
+  EXPECT_TRUE(line_.json);
+  EXPECT_EQ(status_of({"journal"}), 2);
+  EXPECT_EQ(status_of({"journal", "dump", "--object", "alice"}), 2);
+  EXPECT_THAT(err_, HasSubstr("64 hexadecimal digits"));
+  EXPECT_EQ(status_of({"journal", "verify", "--help"}), 0);
+  EXPECT_THAT(out_, HasSubstr("1 damaged"));
+}
+
 TEST_F(CommandLineTest, HelpIsASuccessOnStdout) {
   EXPECT_EQ(status_of({"--help"}), 0);
   EXPECT_THAT(out_, HasSubstr("serve"));

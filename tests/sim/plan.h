@@ -38,8 +38,12 @@ struct Step {
 
 /// For whoever watches.
 inline std::string describe(const Step& step) {
-  constexpr std::array words{"runs",  "runs, and undoes,", "puts", "removes", "reads", "checks all",
-                             "deletes all", "calls", "sleeps", "syncs", "throws", "aborts"};
+  constexpr std::array words{"runs",        "runs, and undoes,",
+                             "puts",        "removes",
+                             "reads",       "checks all",
+                             "deletes all", "calls",
+                             "sleeps",      "syncs",
+                             "throws",      "aborts"};
   return words[static_cast<std::size_t>(step.kind)] + (" " + step.text.substr(0, 80));
 }
 

@@ -16,6 +16,9 @@ namespace stead::test {
 
 namespace {
 
+/// A simulation that takes longer hangs.
+constexpr unsigned longest_seconds = 60;
+
 /// What a process says through its pipe: each seed before it runs it, and what went wrong.
 class Job {
  public:
@@ -70,6 +73,7 @@ class Job {
   static void run(SeedRange range, unsigned number, unsigned jobs, int pipe) {
     for (auto seed = range.begin + number; seed < range.end; seed += jobs) {
       say(pipe, seed_mark + std::to_string(seed) + end_of_seed);
+      ::alarm(longest_seconds);
       if (const auto failure = Simulator(seed).run()) {
         say(pipe, failure->substr(0, 4'000));
         return;

@@ -39,7 +39,7 @@ class SimulatedDisk::File final : public DiskFile {
     if (failure || disk_.crashed_) {
       // Some of it may have arrived.
       if (failure != Kind::full && disk_.seed_.chance(50)) {
-        contents_->write(offset, bytes.first(disk_.seed_.below(bytes.size() + 1)));
+        contents_->write(offset, bytes.first(arrived(offset, bytes.size())));
       }
       disk_.require_power();
       SimulatedDisk::fail(*failure, "write " + path_);
@@ -85,6 +85,12 @@ class SimulatedDisk::File final : public DiskFile {
   }
   void require_writable() const {
     if (mode_ == Mode::read) SimulatedDisk::fail(Kind::failed, "write what is open to read");
+  }
+  /// How much of a write that fails arrives: whole sectors.
+  std::size_t arrived(std::uint64_t offset, std::size_t size) {
+    constexpr auto sector = SimulatedContents::sector;
+    const auto end = (offset + disk_.seed_.below(size + 1)) / sector * sector;
+    return end > offset ? static_cast<std::size_t>(end - offset) : 0;
   }
   /// Another block of the file, or the one behind it.
   std::uint64_t elsewhere(std::uint64_t offset) {

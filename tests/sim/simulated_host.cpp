@@ -152,7 +152,8 @@ std::unique_ptr<ObjectStore> SimulatedHost::open_store(const ObjectAddress& obje
       .id = object.id,
       .name = object.name,
       .created = clock_.wall_now(),
-      .wal = {.memory = limits_.wal_memory, .spill_path = std::string(data) + "/spill/" + object.id.to_string()},
+      .wal = {.memory = limits_.wal_memory,
+              .spill_path = std::string(data) + "/spill/" + object.id.to_string()},
   });
 }
 
@@ -225,12 +226,14 @@ void SimulatedHost::shut_down() {
   do {
     while (run_event()) {
     }
-  } while (journal_->write_batch());
+  } while (journal_->write_batch() && journal_->refusal().empty());
+  while (run_event()) {
+  }
   for (auto& [id, live] : objects_) live->close();
   objects_.clear();
   while (checkpointer_->sync_files()) {
   }
-  while (journal_->write_batch()) {
+  while (journal_->write_batch() && journal_->refusal().empty()) {
   }
   journal_->close();
 }

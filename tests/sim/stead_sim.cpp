@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -105,6 +107,9 @@ int run(const Options& options) {
 }  // namespace stead::test
 
 int main(int argc, char** argv) {
+  // A simulated disk takes and gives back large blocks all the time: keep them.
+  ::mallopt(M_MMAP_THRESHOLD, 256 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 256 << 20);
   stead::test::Options options;
   CLI::App app("Simulates a node on a disk that fails and crashes.");
   app.add_option("--seed", options.seed, "run this one");

@@ -53,6 +53,7 @@ class Witness final {
 
   /// Whether the machine has crashed, so that what the dying process says reaches nobody.
   bool blind() const { return disk_.crashed(); }
+  std::uint64_t disk_failures() const { return disk_.counters().failures; }
   /// The first failure stands.
   void fail(const std::string& what) {
     if (!failure_ && !blind()) failure_ = what;
