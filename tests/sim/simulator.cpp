@@ -131,6 +131,11 @@ void Simulator::inject_fault() {
 
 void Simulator::inject_damage() {
   damaged_ = true;
+  if (seed_.chance(40)) {
+    tell("a bit flips in a page that is recorded");
+    witness_.damage_next_record = true;
+    return;
+  }
   if (seed_.chance(30)) {
     tell("the next write to the journal goes astray");
     disk_.misdirect_write_at(1, journal);
