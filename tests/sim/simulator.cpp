@@ -211,6 +211,7 @@ void Simulator::die(bool power_fails) {
 void Simulator::start() {
   if (witness_.version < Workload::versions && seed_.chance(25)) ++witness_.version;
   if (character_.damage && damaged_) {
+    witness_.highest_durable = 0;
     for (std::size_t i = 0; i < witness_.models().size() && !acknowledged_.empty(); ++i) {
       witness_.models()[i].forgive(acknowledged_.front()[i]);
     }
