@@ -48,9 +48,12 @@ class ObjectFile::Recorder {
     auto& wal = file_.wal_;
     const auto page = wal.page_of(frame);
     const auto former = wal.latest(page);
-    add(page, wal.image(frame, image_),
-        former && !wal.spilled(*former) ? wal.image(*former, base_)
-                                        : std::span<const std::uint8_t>());
+    std::span<const std::uint8_t> base;
+    if (former && !wal.spilled(*former)) base = wal.image(*former, base_);
+    if (!former && mutated(Mutation::patch_on_old_base) && !file_.unborn()) {
+      base = file_.former_image(page, base_);
+    }
+    add(page, wal.image(frame, image_), base);
   }
 
   void add_former(std::uint32_t page) {

@@ -122,7 +122,10 @@ class Applier {
       const auto count = file.read(offset, page_);
       std::fill(page_.begin() + static_cast<std::ptrdiff_t>(count), page_.end(), std::uint8_t{0});
     }
-    const bool decoded = apply_image(entry.header.encoding, entry.image, page_);
+    bool decoded = apply_image(entry.header.encoding, entry.image, page_);
+    if (mutated(Mutation::apply_twice)) {
+      decoded = apply_image(entry.header.encoding, entry.image, page_);
+    }
     if ((!decoded || page_checksum(page_) != entry.header.checksum) &&
         !mutated(Mutation::ignore_page_checksum)) {
       throw StorageError("page " + std::to_string(entry.header.page) + " of " + path +
