@@ -174,8 +174,10 @@ std::optional<BatchHeader> JournalReader::header_at(std::uint64_t offset) {
   std::array<std::uint8_t, BatchHeader::size> bytes{};
   if (file_->read(offset, bytes) < bytes.size()) return std::nullopt;
   const auto header = journal_format::read_batch_header(bytes, seal_);
-  if (!header || header->number < expected_) return std::nullopt;
-  if (header->segment != segment_ && !mutated(Mutation::accept_stale_batches)) return std::nullopt;
+  if (!header) return std::nullopt;
+  // What a former life of the file has left is older, and says so twice.
+  const bool stale = header->number < expected_ || header->segment != segment_;
+  if (stale && !mutated(Mutation::accept_stale_batches)) return std::nullopt;
   return header;
 }
 

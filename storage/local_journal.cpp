@@ -338,6 +338,8 @@ void LocalJournal::drop_segments() {
     } else {
       disk_.remove(path);
     }
+    // In order: if a crash brought an older one back, its successor would be missing.
+    disk_.sync_folder(config_.folder);
   }
 }
 

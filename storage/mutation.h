@@ -18,6 +18,7 @@ enum class Mutation : std::uint8_t {
   ignore_batch_checksum,      ///< recovery applies a torn or damaged batch
   ignore_page_checksum,       ///< recovery accepts pages that do not come out right
   ignore_marks,               ///< recovery applies records that a file is past
+  trust_last_batch,           ///< recovery uses a batch that may not be durable
   apply_twice,                ///< recovery applies each record twice
   skip_newest_segment,        ///< recovery leaves the last segment out
   drop_segments_before_sync,  ///< recovery removes the journal before the files are synced

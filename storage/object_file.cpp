@@ -40,10 +40,14 @@ class ObjectFile::Recorder {
     auto& wal = file_.wal_;
     const auto page = wal.page_of(frame);
     const auto former = wal.latest(page);
-    const bool has_base = former && page <= out_.pages_before && !wal.spilled(*former);
-    const bool patched =
-        writer_.add(page, wal.image(frame, image_),
-                    has_base ? wal.image(*former, base_) : std::span<const std::uint8_t>());
+    std::span<const std::uint8_t> base;
+    if (former && page <= out_.pages_before && !wal.spilled(*former)) {
+      base = wal.image(*former, base_);
+    }
+    if (!former && mutated(Mutation::patch_on_old_base) && !file_.unborn()) {
+      base = file_.former_image(page, base_);
+    }
+    const bool patched = writer_.add(page, wal.image(frame, image_), base);
     if (out_.undoable && !patched && page <= out_.pages_before) add_former(page);
   }
 

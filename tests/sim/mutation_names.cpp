@@ -22,6 +22,7 @@ constexpr std::array names{
     NAMED(ignore_batch_checksum),
     NAMED(ignore_page_checksum),
     NAMED(ignore_marks),
+    NAMED(trust_last_batch),
     NAMED(apply_twice),
     NAMED(skip_newest_segment),
     NAMED(drop_segments_before_sync),

@@ -101,6 +101,17 @@ bool write_dump(sqlite3* handle, const char* kv_query, RowText& out) {
 
 std::string step_back_name(std::size_t number) { return "s" + std::to_string(number); }
 
+std::size_t page_size(const Bytes& file) {
+  const auto size = std::size_t{file[16]} << 8 | file[17];
+  return size == 1 ? 65'536 : size;
+}
+
+std::size_t pages_in_header(const Bytes& file) {
+  std::size_t pages = 0;
+  for (std::size_t at = 28; at < 32; ++at) pages = pages << 8 | file[at];
+  return pages;
+}
+
 }  // namespace
 
 Oracle::Oracle(std::span<const std::string> migrations) : migrations_(migrations) {
@@ -232,6 +243,9 @@ std::string dump_file(Bytes contents) {
       write_dump(handle, has_kv ? "SELECT key, value FROM _stead_kv ORDER BY key" : nullptr, out);
   sqlite3_close(handle);
   if (!well || checked != "'2:ok|\n") return "damaged: " + checked;
+  if (pages_in_header(contents) * page_size(contents) != contents.size()) {
+    return "damaged: its size is not what its header says";
+  }
   return out.take();
 }
 

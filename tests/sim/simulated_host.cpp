@@ -1,8 +1,10 @@
 #include "tests/sim/simulated_host.h"
 
+#include <algorithm>
 #include <array>
 
 #include "runtime/incoming_call.h"
+#include "storage/journal_format.h"
 #include "storage/object_path.h"
 #include "storage/object_store.h"
 #include "tests/sim/subject.h"
@@ -39,7 +41,12 @@ class Outside final : public IncomingFetch {
 
 SimulatedHost::SimulatedHost(Disk& disk, Seeded& seed, ManualClock& clock, Witness& witness,
                              const SimulatedLimits& limits)
-    : disk_(disk), clock_(clock), environment_{clock, seed}, witness_(witness), limits_(limits) {
+    : disk_(disk),
+      seed_(seed),
+      clock_(clock),
+      environment_{clock, seed},
+      witness_(witness),
+      limits_(limits) {
   app_.add<Bank>("Bank");
   app_.add<List>("List");
   app_.add<Box>("Box");
@@ -164,7 +171,31 @@ std::uint64_t SimulatedHost::append_commit(const CommitRecord& record, Transacti
                   std::to_string(record.sequence) + ", model " +
                   std::to_string(model(record.object).oracle().commits()));
   }
-  return journal_->append(record, std::move(transaction), *this);
+  if (witness_.damage_next_record) damage(transaction);
+  const auto number = journal_->append(record, std::move(transaction), *this);
+  if (number <= witness_.highest_durable) {
+    witness_.fail(model(record.object).name() + ": a commit has the number " +
+                  std::to_string(number) + ", but there is a durable one with " +
+                  std::to_string(witness_.highest_durable));
+  }
+  numbers_[{record.object, record.sequence}] = number;
+  return number;
+}
+
+void SimulatedHost::damage(Transaction& transaction) {
+  using journal_format::PageEntry;
+  if (transaction.file || transaction.entries == 0) return;
+  witness_.damage_next_record = false;
+  auto left = seed_.below(transaction.entries) + 1;
+  for (std::size_t at = 0; at < transaction.bytes.size();) {
+    const auto entry = journal_format::read_page_entry(std::span(transaction.bytes).subspan(at));
+    at += PageEntry::size;
+    if (--left == 0 && entry->length > 0) {
+      transaction.bytes[at + seed_.below(entry->length)] ^= 1U << seed_.below(8);
+      return;
+    }
+    at += entry->length;
+  }
 }
 
 void SimulatedHost::checkpointed(const ObjectAddress& object, const std::string& path,
@@ -181,6 +212,8 @@ void SimulatedHost::on_commit_outcomes(std::span<const CommitRecord> records,
     // Who says "durable" is taken at his word at once.
     if (outcome == CommitOutcome::durable && !witness_.blind()) {
       witness_.check(model(record.object).outcome_durable(record.sequence));
+      witness_.highest_durable =
+          std::max(witness_.highest_durable, numbers_[{record.object, record.sequence}]);
     }
     events_.push_back([this, record, outcome] { settle(record, outcome); });
   }

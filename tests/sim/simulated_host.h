@@ -104,8 +104,10 @@ class SimulatedHost final : public Host, private JournalClient {
   LiveObject* find(const ObjectId& id);
   ObjectModel& model(const ObjectId& id) { return *models_.at(id); }
   void settle(const CommitRecord& record, CommitOutcome outcome);
+  void damage(Transaction& transaction);
 
   Disk& disk_;
+  Seeded& seed_;
   ManualClock& clock_;
   Environment environment_;
   Witness& witness_;
@@ -116,6 +118,8 @@ class SimulatedHost final : public Host, private JournalClient {
   Config config_;
   std::map<std::string, EmptyDatabase, std::less<>> empty_databases_;
   std::map<ObjectId, ObjectModel*> models_;
+  /// The journal's numbers of commits under way.
+  std::map<std::pair<ObjectId, std::uint64_t>, std::uint64_t> numbers_;
 
   RecoveryReport recovered_;
   std::unique_ptr<LocalJournal> journal_;

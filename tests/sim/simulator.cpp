@@ -131,6 +131,11 @@ void Simulator::inject_fault() {
 
 void Simulator::inject_damage() {
   damaged_ = true;
+  if (seed_.chance(40)) {
+    tell("a bit flips in a page that is recorded");
+    witness_.damage_next_record = true;
+    return;
+  }
   if (seed_.chance(30)) {
     tell("the next write to the journal goes astray");
     disk_.misdirect_write_at(1, journal);
@@ -206,6 +211,7 @@ void Simulator::die(bool power_fails) {
 void Simulator::start() {
   if (witness_.version < Workload::versions && seed_.chance(25)) ++witness_.version;
   if (character_.damage && damaged_) {
+    witness_.highest_durable = 0;
     for (std::size_t i = 0; i < witness_.models().size() && !acknowledged_.empty(); ++i) {
       witness_.models()[i].forgive(acknowledged_.front()[i]);
     }

@@ -70,6 +70,10 @@ class Witness final {
   /// How many of their classes' migrations the application knows.
   std::size_t version = 1;
   bool verbose = false;
+  /// The highest number of a commit that is durable: a later commit has a higher one.
+  std::uint64_t highest_durable = 0;
+  /// A bit of the next page that is recorded flips in memory, before it is written.
+  bool damage_next_record = false;
 
  private:
   const SimulatedDisk& disk_;

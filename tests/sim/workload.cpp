@@ -43,6 +43,7 @@ Workload::Workload(Seeded& seed) : seed_(seed) {
   }
   rows_ = seed_.chance(25) ? 150 : 20;
   row_bytes_ = seed_.chance(30) ? 1500 : 200;
+  grows_ = seed_.chance(12);
 }
 
 const char* Workload::class_name(Kind kind) {
@@ -146,6 +147,11 @@ std::string Workload::bank_statement() {
 
 std::string Workload::list_statement() {
   const auto what = seed_.below(100);
+  if (grows_ && what < 20) {
+    return "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 100) "
+           "INSERT INTO item(payload) SELECT printf('%.*c', 3500, 'y') FROM n";
+  }
+  if (grows_ && what < 35) return "DELETE FROM item";
   if (what < 35) return "INSERT INTO item(payload) VALUES('" + number(1'000'000) + "')";
   if (what < 60) {
     return "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < " +

@@ -50,6 +50,8 @@ class Workload final {
   /// How much this run writes at once, in rows; some runs write a lot.
   std::uint64_t rows_;
   std::uint64_t row_bytes_;
+  /// Lists grow until pages are given back when they shrink.
+  bool grows_;
 };
 
 }  // namespace stead::test

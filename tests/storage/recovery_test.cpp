@@ -262,7 +262,7 @@ TEST_F(RecoveryTest, RefusesAGapInAnObjectsChain) {
   const journal_format::NodeId node{1};
   Segment segment(disk_, folder(),
                   {.segment = 1, .node = node, .first_batch = 1, .first_number = 1, .oldest = 1},
-                  {});
+                  {}, 1 << 20);
   AlignedBuffer buffer(4 * block);
   std::uint64_t batch = 1;
   for (const std::uint64_t previous : {0, 2}) {
