@@ -11,6 +11,7 @@
 #include "actors/shard.h"
 #include "storage/data_directory.h"
 #include "storage/node_storage.h"
+#include "storage/work_queue.h"
 
 namespace stead {
 
@@ -26,6 +27,11 @@ caf::actor_system_config& configure(caf::actor_system_config& config) {
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", std::size_t{1});
   return config;
+}
+
+std::optional<HistoryKeeper::Limits> history_of(const Config& config) {
+  if (!config.history.on()) return std::nullopt;
+  return HistoryKeeper::Limits{config.history.keep, config.history.bytes};
 }
 
 /// EX_IOERR of sysexits.h.
@@ -50,7 +56,10 @@ struct Node::Parts {
                 {.data = config.data,
                  .journal = {.segment_bytes = config.journal.segment_bytes,
                              .segments = config.journal.segments},
-                 .on_failure = [this](std::exception_ptr failure) { fail(failure); }}),
+                 .history = history_of(config),
+                 .on_failure = [this](std::exception_ptr failure) { fail(failure); },
+                 .on_warning =
+                     [this](const std::string& text) { log.write(LogLevel::warning, text); }}),
         directory(config.data),
         actors(configure(actors_config)) {
     tell_recovery();
@@ -59,12 +68,23 @@ struct Node::Parts {
       classes.add(*info, NamespaceKey(key));
     }
     if (app.worker()) worker.emplace(Class{*app.worker(), NamespaceKey({})});
-    const ShardServices services{
-        config,    environment, classes, disk,  storage.journal(), storage.checkpointer(),
-        directory, log,         actors,  shards};
+    const ShardServices services{config,
+                                 environment,
+                                 classes,
+                                 disk,
+                                 storage.journal(),
+                                 storage.checkpointer(),
+                                 directory,
+                                 background,
+                                 log,
+                                 actors,
+                                 shards};
     for (unsigned i = 0; i < config.shards; ++i) {
       shards.push_back(std::make_unique<Shard>(services));
     }
+    background_thread = std::make_unique<BackgroundThread>(
+        [this] { return background.wait(); }, [this] { background.run_next(); },
+        [this](std::exception_ptr failure) { fail(failure); });
   }
 
   /// The disk does not keep what it was told to: nothing more may be acknowledged.
@@ -130,6 +150,14 @@ struct Node::Parts {
   caf::actor_system actors;
   std::vector<std::unique_ptr<Shard>> shards;
   bool running = false;
+  WorkQueue background;
+  std::unique_ptr<BackgroundThread> background_thread;
+
+  ~Parts() { stop_background(); }
+  void stop_background() {
+    background.stop();
+    background_thread.reset();
+  }
 };
 
 Node::Node(const App& app, Config config, Environment environment, LogSink& log)
@@ -157,6 +185,7 @@ void Node::stop(std::chrono::milliseconds deadline) {
   Error error(ErrorCode::shutting_down, "the node is stopping: try again on another, or later");
   error.set_retryable(true);
   parts_->on_every_shard([&error](Shard& shard) { shard.shut_down(error); });
+  parts_->stop_background();
   parts_->storage.drain();
   parts_->on_every_shard([](Shard& shard) { shard.close_objects(); });
   parts_->close_storage();

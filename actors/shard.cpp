@@ -12,6 +12,7 @@
 #include "storage/checkpointer.h"
 #include "storage/object_path.h"
 #include "storage/object_store.h"
+#include "storage/work_queue.h"
 
 namespace stead {
 
@@ -170,6 +171,16 @@ void Shard::resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
   });
 }
 
+void Shard::run_in_background(std::function<void(Disk&)> work, const ObjectId& object,
+                              Resumption resumption) {
+  // A function must be one that can be copied.
+  auto carried = std::make_shared<Resumption>(std::move(resumption));
+  services_.background.add([this, work = std::move(work), object, carried] {
+    work(services_.disk);
+    resume(object, std::move(*carried));
+  });
+}
+
 void Shard::deliver(std::unique_ptr<Call> call) {
   if (ended_) {
     return_with_error(std::move(call), *ended_);
@@ -226,6 +237,7 @@ std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
       .created = services_.environment.clock.wall_now(),
       .wal = {.memory = services_.config.object.log_memory,
               .spill_path = data + "/spill/" + object.id.to_string()},
+      .undoable = services_.config.history.on(),
   });
 }
 

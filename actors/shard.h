@@ -27,6 +27,7 @@ class Checkpointer;
 class Directory;
 class LogSink;
 class Shard;
+class WorkQueue;
 
 /// What all shards of a node share. Outlives them.
 struct ShardServices {
@@ -37,6 +38,7 @@ struct ShardServices {
   Journal& journal;
   Checkpointer& checkpointer;
   Directory& directory;
+  WorkQueue& background;
   LogSink& log;
   caf::actor_system& actors;
   /// All shards, by index.
@@ -80,10 +82,13 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   void resume(const ObjectId& object, Resumption resumption) override;
   void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
                     Resumption resumption) override;
+  void run_in_background(std::function<void(Disk&)> work, const ObjectId& object,
+                         Resumption resumption) override;
   std::uint64_t new_incarnation() override { return ++last_incarnation_; }
   std::unique_ptr<ObjectStore> open_store(const ObjectAddress& object) override;
   std::string write_refusal() override { return services_.journal.refusal(); }
   std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) override;
+  std::uint64_t last_commit_number() override { return services_.journal.last_number(); }
   void checkpointed(const ObjectAddress& object, const std::string& path,
                     std::uint64_t number) override;
   void storage_memory_changed(std::ptrdiff_t by) override;

@@ -93,6 +93,15 @@ void add_address(CLI::App& command, Options& options) {
   command.add_flag("--id", options.line.by_id, "NAME is an object's id: 64 hexadecimal digits");
 }
 
+CLI::Option* add_at(CLI::App& command, Options& options, const std::string& doc) {
+  return command
+      .add_option("--at", options.line.at,
+                  doc +
+                      ": a time, as 2024-05-01T12:30:00Z or with an offset, how long ago, as "
+                      "-15m, or a bookmark")
+      ->type_name("WHEN");
+}
+
 void add_object_reading(CLI::App& group, Options& options) {
   auto& list = add_object_command(group, options, Command::object_list, "list",
                                   "List the objects that have stored something");
@@ -127,20 +136,44 @@ void add_object_reading(CLI::App& group, Options& options) {
                                   "Copy an object's database into a file of its own");
   add_address(copy, options);
   copy.add_option("FILE", options.line.target, "File to create; it must not exist")->required();
-  copy.footer("Example: object export Counter alice alice.sqlite");
+  add_at(copy, options, "Copy it as it was then; needs the server stopped");
+  copy.footer(
+      "Example: object export Counter alice alice.sqlite\n"
+      "         object export Counter alice before.sqlite --at -15m");
+}
+
+void add_object_history(CLI::App& group, Options& options) {
+  auto& restore = add_object_command(group, options, Command::object_restore, "restore",
+                                     "Take an object back to what it was");
+  add_address(restore, options);
+  add_at(restore, options, "What to go back to")->required();
+  restore.footer(
+      "Needs the server stopped, and history.keep set since before then. Says how to undo it.\n\n"
+      "Example: object restore Counter alice --at 2024-05-01T12:30:00Z");
+
+  auto& fork = add_object_command(group, options, Command::object_fork, "fork",
+                                  "Make a new object with all that another has");
+  add_address(fork, options);
+  fork.add_option("NEW", options.line.new_name, "Name of the new object; nobody may have it")
+      ->required();
+  add_at(fork, options, "What the other had then");
+  fork.footer(
+      "Needs the server stopped.\n\n"
+      "Example: object fork Counter alice alice-before --at -15m");
 }
 
 void add_object(CLI::App& cli, Options& options) {
   auto& group = *cli.add_subcommand(
-      "object", "Look at the objects in a data directory: list, show, sql, export, delete");
+      "object", "The objects in a data directory: list, show, sql, export, restore, fork, delete");
   group.require_subcommand(0, 1);
   group.fallthrough();
   add_config_options(group, options);
   add_object_reading(group, options);
+  add_object_history(group, options);
   auto& remove = add_object_command(group, options, Command::object_delete, "delete",
                                     "Delete an object and all that it stored");
   add_address(remove, options);
-  remove.add_flag("--yes", options.line.yes, "Really; there is no way back");
+  remove.add_flag("--yes", options.line.yes, "Really; there is no way back without history");
   remove.footer(
       "Needs the server stopped.\n\n"
       "Example: object delete Counter alice --yes");

@@ -17,6 +17,8 @@ struct CommandLine {
     object_sql,
     object_export,
     object_delete,
+    object_restore,
+    object_fork,
     journal_verify,
     journal_dump,
     version,
@@ -32,6 +34,9 @@ struct CommandLine {
   std::string sql{};
   bool write = false;
   std::string target{};
+  /// A point in time; empty: now.
+  std::string at{};
+  std::string new_name{};
   bool yes = false;
   std::string prefix{};
   std::size_t limit = 1'000;

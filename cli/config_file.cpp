@@ -1,6 +1,7 @@
 #include "cli/config_file.h"
 
 #include <toml++/toml.h>
+#include <algorithm>
 
 #include <cerrno>
 #include <fstream>
@@ -45,6 +46,12 @@ std::string_view expected(Setting::Kind kind) {
   return "";
 }
 
+bool is_section(const std::string& name) {
+  return name == "vars" || std::ranges::any_of(settings(), [&](const Setting& setting) {
+           return setting.name.starts_with(name + ".");
+         });
+}
+
 /// Walks one file. Thread: one. Owner: the call of `read_config_text`.
 class Reader {
  public:
@@ -64,8 +71,7 @@ class Reader {
 
  private:
   Result<void> read_node(const std::string& name, toml::source_index line, const toml::node& node) {
-    const bool is_section = name == "object" || name == "node" || name == "http" || name == "vars";
-    if (is_section) {
+    if (is_section(name)) {
       if (const auto* table = node.as_table()) {
         return name == "vars" ? read_vars(*table) : read_table(*table, name + ".");
       }

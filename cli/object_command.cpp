@@ -4,7 +4,10 @@
 #include <string>
 
 #include "cli/object_finder.h"
+#include "cli/object_history.h"
 #include "cli/object_list.h"
+#include "cli/offline_storage.h"
+#include "cli/query_output.h"
 #include "cli/text.h"
 #include "storage/data_directory.h"
 #include "storage/disk_file.h"
@@ -26,10 +29,6 @@ std::string quoted_name(const std::string& name) {
   std::string quoted = "\"";
   for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
-}
-
-std::string value_text(const std::optional<std::string>& value) {
-  return value ? escape_control(*value) : "NULL";
 }
 
 Result<void> show(const CommandLine& line, const FoundObject& object) {
@@ -54,7 +53,7 @@ Result<void> show(const CommandLine& line, const FoundObject& object) {
     const auto count =
         run_offline_query(object.path, "SELECT count(*) FROM " + quoted_name(table), Access::read);
     if (!count) return count.error();
-    print("table    " + escape_control(table) + ", rows: " + value_text(count.value().rows[0][0]));
+    print("table    " + escape_control(table) + ", rows: " + count.value().rows[0][0].value_or(""));
   }
   return {};
 }
@@ -64,19 +63,6 @@ Error explain(const Error& error, Access access) {
   const std::string text = error.what();
   if (access == Access::write || text.find("readonly") == std::string::npos) return error;
   return Error(error.code(), text + ": add --write to change the database");
-}
-
-void print_table(const QueryTable& table) {
-  std::string line;
-  for (const auto& column : table.columns) {
-    line += (line.empty() ? "" : "\t") + escape_control(column);
-  }
-  if (!table.columns.empty()) print(line);
-  for (const auto& row : table.rows) {
-    line.clear();
-    for (std::size_t i = 0; i < row.size(); ++i) line += (i > 0 ? "\t" : "") + value_text(row[i]);
-    print(line);
-  }
 }
 
 Result<void> run_sql(const CommandLine& line, const FoundObject& object) {
@@ -108,6 +94,8 @@ Result<void> run_on(const CommandLine& line, const FoundObject& object,
       return remove(object, data_directory);
     case Command::object_sql:
     case Command::object_list:
+    case Command::object_restore:
+    case Command::object_fork:
     case Command::journal_verify:
     case Command::journal_dump:
     case Command::serve:
@@ -118,27 +106,28 @@ Result<void> run_on(const CommandLine& line, const FoundObject& object,
 }
 
 /// The directory, locked and brought up to date; null if there is none, or a server runs on it.
-Result<std::unique_ptr<DataDirectory>> take_over(const std::string& data_directory) {
+Result<std::unique_ptr<DataDirectory>> take_over(const Config& config) {
+  const auto& data_directory = config.data;
   if (!file_exists(data_directory + "/objects")) return std::unique_ptr<DataDirectory>();
   auto lock = DataDirectory::open(data_directory);
   if (!lock) return std::unique_ptr<DataDirectory>();
   try {
     auto& disk = Disk::system();
     const auto recovered = recover(disk, data_directory, Environment::system().random);
-    if (recovered.applied > 0) {
-      // An empty one, which knows the node and where its numbers go on.
-      const LocalJournal next(disk, Environment::system(), {.folder = data_directory + "/journal"},
-                              recovered.position);
-      drop_recovered(disk, recovered, {});
-    }
+    if (recovered.applied == 0) return lock;
+    // The journal must go on where this one ends.
+    lock.value().reset();
+    const OfflineStorage storage(config);
   } catch (const Error& error) {
     return error;
   }
-  return lock;
+  return DataDirectory::open(data_directory);
 }
 
-Result<void> run(const CommandLine& line, const std::string& data_directory) {
-  const auto lock = take_over(data_directory);
+Result<void> run(const CommandLine& line, const Config& config) {
+  if (uses_history(line, config)) return run_object_history(line, config);
+  const auto& data_directory = config.data;
+  const auto lock = take_over(config);
   if (!lock) return lock.error();
   const bool changes = line.write || line.command == Command::object_delete;
   if (changes && !lock.value() && file_exists(data_directory + "/objects")) {
@@ -160,7 +149,7 @@ Result<void> run(const CommandLine& line, const std::string& data_directory) {
 }  // namespace
 
 int run_object(const CommandLine& line, const Config& config) {
-  const auto done = run(line, config.data);
+  const auto done = run(line, config);
   if (done) return 0;
   print_error(done.error().what());
   return 1;

@@ -34,8 +34,8 @@ Result<void> check_data_directory(const std::string& data_directory) {
                                        ": name the server's with --data or --config");
 }
 
-Result<FoundObject> find_object(const std::string& data_directory, const std::string& class_name,
-                                const std::string& object, bool by_id) {
+Result<FoundObject> locate_object(const std::string& data_directory, const std::string& class_name,
+                                  const std::string& object, bool by_id) {
   if (const auto there = check_data_directory(data_directory); !there) return there.error();
   if (!is_class_name(class_name) || !exists(class_path(data_directory, class_name))) {
     return Error(ErrorCode::unknown_class, "no class \"" + class_name + "\" in " + data_directory +
@@ -53,10 +53,21 @@ Result<FoundObject> find_object(const std::string& data_directory, const std::st
     found.id = key.id_from_name(object);
   }
   found.path = object_path(data_directory, class_name, found.id);
-  if (!exists(found.path)) {
-    return Error(ErrorCode::storage,
-                 class_name + "(" + object + ") has stored nothing: there is no file " +
-                     found.path + "; if a server runs on this data, it may have it in memory");
+  return found;
+}
+
+Error nothing_stored(const std::string& class_name, const std::string& object,
+                     const FoundObject& found) {
+  return Error(ErrorCode::storage, class_name + "(" + object +
+                                       ") has stored nothing: there is no file " + found.path +
+                                       "; if a server runs on this data, it may have it in memory");
+}
+
+Result<FoundObject> find_object(const std::string& data_directory, const std::string& class_name,
+                                const std::string& object, bool by_id) {
+  auto found = locate_object(data_directory, class_name, object, by_id);
+  if (found && !exists(found.value().path)) {
+    return nothing_stored(class_name, object, found.value());
   }
   return found;
 }

@@ -67,6 +67,22 @@ constexpr Setting duration(std::string_view name, std::string_view doc) {
           [](const Config& config) { return format_duration(field(config)); }};
 }
 
+/// A duration, or 0.
+template <auto field>
+constexpr Setting duration_or_none(std::string_view name, std::string_view doc) {
+  auto setting = duration<field>(name, doc);
+  setting.set = [](Config& config, std::string_view value) -> Result<void> {
+    const auto time = value == "0" ? Result(std::chrono::milliseconds(0)) : parse_duration(value);
+    if (!time) return Error(ErrorCode::type, "expected \"0\", or a duration, as \"24h\"");
+    field(config) = time.value();
+    return {};
+  };
+  setting.show = [](const Config& config) -> std::string {
+    return field(config).count() == 0 ? "0" : format_duration(field(config));
+  };
+  return setting;
+}
+
 constexpr Setting log_level() {
   auto setting = text<[](auto& c) -> auto& { return c.log_level; }>(
       "log_level", "What is logged on stderr: `debug`, `info`, `warning` or `error`.");
@@ -113,6 +129,10 @@ constexpr auto table = std::to_array<Setting>({
                                                                     "Size of a journal's file."),
     count<[](auto& c) -> auto& { return c.journal.segments; }>(
         "journal.segments", "With more files than this, objects are asked for what keeps them."),
+    duration_or_none<[](auto& c) -> auto& { return c.history.keep; }>(
+        "history.keep", "How far back an object can be taken; `0` keeps no history."),
+    bytes<[](auto& c) -> auto& { return c.history.bytes; }>(
+        "history.bytes", "The most that history may take on disk; the oldest goes first."),
     bytes<[](auto& c) -> auto& { return c.http.header_bytes; }>(
         "http.header_bytes", "The longest request header; longer ones get 431."),
     bytes<[](auto& c) -> auto& { return c.http.body_bytes; }>(

@@ -1,8 +1,6 @@
 #include "cli/text.h"
 
-#include <chrono>
 #include <cstdio>
-#include <ctime>
 
 namespace stead {
 
@@ -23,15 +21,6 @@ std::string escape_control(std::string_view text) {
     }
   }
   return escaped;
-}
-
-std::string format_time(WallTime time) {
-  const std::time_t seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-  std::tm parts{};
-  char text[64];
-  if (gmtime_r(&seconds, &parts) == nullptr) return "?";
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 void print_error(std::string_view message) {

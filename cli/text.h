@@ -3,15 +3,12 @@
 #include <string>
 #include <string_view>
 
-#include "base/environment.h"
+#include "base/wall_time.h"
 
 namespace stead {
 
 /// Text on one line: control characters become `\n`, `\t`, `\x1b` and the like.
 std::string escape_control(std::string_view text);
-
-/// "2024-05-01T12:30:00Z"
-std::string format_time(WallTime time);
 
 /// One line on stderr: "stead: " and the message.
 void print_error(std::string_view message);

@@ -37,6 +37,7 @@ struct Config {
   ObjectLimits object;
   NodeLimits node;
   JournalLimits journal;
+  HistoryLimits history;
   HttpLimits http;
   /// What `env().var(name)` gives.
   std::map<std::string, std::string, std::less<>> vars;

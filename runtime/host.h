@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 namespace stead {
 
+class Disk;
 class ObjectStore;
 struct CommitRecord;
 struct Transaction;
@@ -54,6 +56,11 @@ class Host {
   virtual void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
                             Resumption resumption) = 0;
 
+  /// Runs `work`, which throws nothing, on a thread that no object runs on; then brings the
+  /// resumption to the object. Neither happens if the node stops before.
+  virtual void run_in_background(std::function<void(Disk&)> work, const ObjectId& object,
+                                 Resumption resumption) = 0;
+
   /// A number that no other instance on this host has.
   virtual std::uint64_t new_incarnation() = 0;
   /// The store of an object, closed as yet. Throws `StorageError`.
@@ -63,6 +70,8 @@ class Host {
   /// An object has committed: make it durable and tell `LiveObject::commit_outcome`, possibly at
   /// once. Gives the commit's number in the journal.
   virtual std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) = 0;
+  /// The number of the last commit that any object handed over.
+  virtual std::uint64_t last_commit_number() = 0;
   /// The object's file, at `path`, has everything up to the journal's commit of this number: see
   /// that it is synced.
   virtual void checkpointed(const ObjectAddress& object, const std::string& path,

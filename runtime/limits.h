@@ -39,6 +39,14 @@ struct JournalLimits {
   std::size_t segments = 4;
 };
 
+/// How much of the past is kept, to go back to.
+struct HistoryLimits {
+  /// 0: none.
+  std::chrono::milliseconds keep{0};
+  std::size_t bytes = std::size_t{10} << 30;
+  bool on() const { return keep.count() > 0; }
+};
+
 namespace limits {
 
 /// Critical sections inside each other (`block_concurrency_while`).

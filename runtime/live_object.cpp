@@ -58,6 +58,10 @@ bool LiveObject::waited_too_long(const Call& call) const {
 }
 
 void LiveObject::resume(Resumption resumption) {
+  if (restore_ && restore_->resume(resumption)) {
+    end_restore();
+    return;
+  }
   if (!instance_) return;
   instance_->resume(std::move(resumption));
   pump();
@@ -66,7 +70,7 @@ void LiveObject::resume(Resumption resumption) {
 void LiveObject::commit_outcome(std::uint64_t sequence, CommitOutcome outcome) {
   commits_.settle(sequence);
   if (outcome == CommitOutcome::durable) {
-    store_->durable(sequence);
+    if (store_) store_->durable(sequence);
     outbox_.commits_durable(sequence);
   } else {
     const auto refusal = host_.write_refusal();
@@ -74,10 +78,45 @@ void LiveObject::commit_outcome(std::uint64_t sequence, CommitOutcome outcome) {
                        (refusal.empty() ? std::string() : ": " + refusal));
     error.set_object_reset(true).set_object(address_.to_string());
     outbox_.fail_all(error);
-    rebuild_due_ = true;
+    rebuild_due_ = store_ != nullptr;
     if (instance_) instance_->break_with(error);
   }
-  if (rebuild_due_ || checkpoint_due_) pump();
+  if (restore_) {
+    if (outcome != CommitOutcome::durable) commits_.take_back(outbox_.durable());
+    restore_->commit_outcome(outcome);
+    end_restore();
+  } else if (rebuild_due_ || checkpoint_due_ || restore_due()) {
+    pump();
+  }
+}
+
+void LiveObject::begin_restore() {
+  const auto number = *store_->restore_request();
+  const auto path = store_->path();
+  const bool whole = checkpoint();
+  store_->request_restore({});
+  if (!whole) {
+    fail_queue(StorageError("the object could not be restored: its file cannot be written"));
+    return;
+  }
+  store_.reset();
+  restore_ = std::make_unique<Restore>(host_, address_, commits_, path, number);
+}
+
+void LiveObject::end_restore() {
+  if (!restore_->done()) return;
+  if (const auto& cause = restore_->error()) {
+    const StorageError error(std::string("the object could not be restored, and is as it was: ") +
+                             cause->what());
+    host_.log(LogLevel::error, address_.to_string() + ": " + error.what());
+    fail_queue(error);
+  }
+  restore_.reset();
+  pump();
+}
+
+void LiveObject::fail_queue(const Error& error) {
+  while (!queue_.empty()) return_with_error(take_next(), error);
 }
 
 void LiveObject::request_checkpoint() {
@@ -96,14 +135,16 @@ bool LiveObject::flush() {
 }
 
 bool LiveObject::storage_busy() {
+  if (restore_) return true;
   if (!store_) return false;
   if (store_->wants_checkpoint()) checkpoint_due_ = true;
-  if (!rebuild_due_ && !checkpoint_due_) return false;
+  if (!rebuild_due_ && !checkpoint_due_ && !restore_due()) return false;
   flush();
   if (!commits_.settled()) return true;
   if (rebuild_due_) rebuild();
   if (std::exchange(checkpoint_due_, false)) checkpoint();
-  return false;
+  if (restore_due()) begin_restore();
+  return restore_ != nullptr;
 }
 
 void LiveObject::rebuild() {
@@ -196,7 +237,7 @@ void LiveObject::reset_if_broken() {
 }
 
 bool LiveObject::idle() const {
-  return load_.calls == 0 && outbox_.empty() && commits_.settled() &&
+  return load_.calls == 0 && !restore_ && outbox_.empty() && commits_.settled() &&
          (!instance_ || instance_->idle());
 }
 
@@ -205,6 +246,10 @@ bool LiveObject::evict() {
   if (instance_) instance_->close();
   instance_.reset();
   if (!store_) return true;
+  if (restore_due()) {
+    pump();
+    return false;
+  }
   checkpoint_due_ = false;
   if (flush() || !checkpoint()) return false;
   store_.reset();

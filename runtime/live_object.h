@@ -11,6 +11,7 @@
 #include "runtime/host.h"
 #include "runtime/instance.h"
 #include "runtime/outbox.h"
+#include "runtime/restore.h"
 #include "storage/journal.h"
 #include "storage/object_store.h"
 
@@ -19,6 +20,8 @@ namespace stead {
 /// One object on its node: the queue of calls that wait for it, its outbox, its storage, and its
 /// present instance, if it has one. Wakes the object at the first call, replaces an instance that
 /// breaks, and lets it go when it is idle. There is never more than one instance.
+///
+/// If the object has asked for a former state, it is restored before the next instance is made.
 ///
 /// The storage outlives an instance, since what is durable may not be in the object's file yet. It
 /// is rebuilt after a reset and checkpointed between two turns, once no commit is under way; calls
@@ -71,6 +74,11 @@ class LiveObject final {
   void rebuild();
   bool checkpoint();
   void report_memory();
+  /// Whether the next instance is to find a former state.
+  bool restore_due() const { return store_ && !instance_ && store_->restore_request(); }
+  void begin_restore();
+  void end_restore();
+  void fail_queue(const Error& error);
 
   Host& host_;
   const ObjectAddress address_;
@@ -79,6 +87,8 @@ class LiveObject final {
   std::unique_ptr<ObjectStore> store_;
   bool rebuild_due_ = false;
   bool checkpoint_due_ = false;
+  /// Under way: the store is closed, and calls wait.
+  std::unique_ptr<Restore> restore_;
   /// What the host was told of.
   std::size_t reported_memory_ = 0;
   /// Calls admitted and not yet started: in the mailbox or in `queue_`.

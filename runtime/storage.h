@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
+#include "base/environment.h"
 #include "runtime/task.h"
 #include "storage/database.h"
 #include "storage/kv.h"
@@ -51,6 +53,18 @@ class Storage {
   /// Done when everything written before, confirmed or not, is durable. Output is held by itself;
   /// this is for code that must know.
   Task<void> sync();
+
+  /// The point in history after the last turn that ended: what this turn has written is not in it.
+  /// Bookmarks compare as texts like the points that they name. All of these throw `StorageError`
+  /// if `history.keep` is not set.
+  std::string current_bookmark();
+  /// The point in history at a time. Throws `RangeError` if history does not go back that far, or
+  /// the time is in the future.
+  Task<std::string> bookmark_for_time(WallTime time);
+  /// The next instance finds everything as it was at a bookmark: call `State::abort` afterwards.
+  /// Gives the bookmark that leads back to the state before. Throws `RangeError` if history does
+  /// not go back that far, or the object did not exist.
+  Task<std::string> on_next_start_restore_bookmark(std::string bookmark);
 
   /// Removes everything: tables, keys, the file. Refused inside `transaction_sync`.
   void delete_all();

@@ -62,6 +62,9 @@ class Journal {
 
   /// Why it takes no commits now, e.g. a full disk; empty if it does.
   virtual std::string refusal() const = 0;
+
+  /// The number of the last commit that was appended.
+  virtual std::uint64_t last_number() const = 0;
 };
 
 }  // namespace stead

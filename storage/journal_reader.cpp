@@ -88,7 +88,8 @@ std::optional<BatchReader::Entry> BatchReader::next_entry() {
   const auto header = journal_format::read_page_entry(take(PageEntry::size));
   if (!header || header->length > record_left_ - PageEntry::size) fail("there is no page entry");
   record_left_ -= PageEntry::size + header->length;
-  return Entry{*header, take(header->length)};
+  const auto image = take(header->length);
+  return Entry{*header, image, next_ - (buffer_.size() - used_) - header->length};
 }
 
 JournalReader::JournalReader(Disk& disk, std::string folder, Scope scope)

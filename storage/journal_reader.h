@@ -58,6 +58,8 @@ class BatchReader final {
     journal_format::PageEntry header;
     /// Valid until the next call.
     std::span<const std::uint8_t> image;
+    /// Where the image begins in the segment.
+    std::uint64_t offset = 0;
   };
 
   /// The next record, past whatever is left of the one before.

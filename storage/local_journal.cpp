@@ -92,6 +92,11 @@ std::string LocalJournal::refusal() const {
   return {};
 }
 
+std::uint64_t LocalJournal::last_number() const {
+  const std::lock_guard lock(mutex_);
+  return next_number_ - 1;
+}
+
 bool LocalJournal::wait() {
   if (!work_.empty() && !refusing_) return true;
   std::unique_lock lock(mutex_);
@@ -338,6 +343,7 @@ void LocalJournal::drop_segments() {
     if (!config_.archive.empty()) {
       disk_.make_folders(config_.archive);
       disk_.rename(path, config_.archive + "/" + name);
+      if (config_.on_archived) config_.on_archived();
     } else if (spare_.empty()) {
       spare_ = spare_path();
       disk_.rename(path, spare_);

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,6 +40,8 @@ struct JournalConfig {
   std::size_t pending_bytes = 256 << 20;
   /// Where segments go that are not needed any more; empty: they are removed.
   std::string archive{};
+  /// Called by the writer when one has gone there.
+  std::function<void()> on_archived{};
 };
 
 /// The journal of a node on its own disk: segments of batches, one sync for each batch. A batch is
@@ -60,6 +63,7 @@ class LocalJournal final : public Journal {
                        JournalClient& client) override;
   void mark(const ObjectId& object, const std::string& class_name, std::uint64_t number) override;
   std::string refusal() const override;
+  std::uint64_t last_number() const override;
 
   // The writer's side.
 

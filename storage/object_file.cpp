@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/check.h"
-#include "storage/journal_format.h"
 #include "storage/mutation.h"
-#include "storage/page_codec.h"
+#include "storage/page_size.h"
+#include "storage/record_writer.h"
 
 namespace stead {
 
@@ -16,91 +16,53 @@ namespace {
 /// Where in the header SQLite says how the file is written and read; 2 is by a write-ahead log.
 constexpr std::size_t format_bytes = 18;
 constexpr std::uint8_t by_log = 2;
-/// A longer patch is not worth more than a compressed image.
-constexpr std::size_t longest_patch = 512;
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 }  // namespace
 
-/// Writes the entries of a transaction's pages.
+/// Writes the pages of a transaction, with those from before it if it is undoable.
 class ObjectFile::Recorder {
  public:
-  Recorder(ObjectFile& file, Transaction& transaction) : file_(file), out_(transaction) {}
+  Recorder(ObjectFile& file, Transaction& transaction)
+      : file_(file),
+        out_(transaction),
+        writer_(file.config_.disk,
+                {file.config_.transaction_memory, file.config_.wal.spill_path + "-record"},
+                transaction) {}
 
-  void add(std::uint32_t page, std::span<const std::uint8_t> image,
-           std::span<const std::uint8_t> base) {
-    journal_format::PageEntry entry{.page = page, .checksum = page_checksum(image)};
-    const auto at = begin(entry);
-    if (!base.empty() && append_patch(out_.bytes, base, image, longest_patch)) {
-      entry.encoding = PageEncoding::patch;
-    } else {
-      entry.encoding = append_image(out_.bytes, image);
-    }
-    end(at, entry);
-    if (out_.undoable && entry.encoding != PageEncoding::patch && page <= out_.pages_before) {
-      add_former(page);
-    }
-  }
+  /// A page of the prepared image.
+  void add(std::uint32_t page, std::span<const std::uint8_t> image) { writer_.add(page, image); }
 
-  /// A frame of the log, as a patch if the log has the page's former image too.
+  /// A frame of the log, as a patch if the log has the page's former image too. A page that the
+  /// database did not have before has none: that of a former life is not in the file.
   void add(std::size_t frame) {
     auto& wal = file_.wal_;
     const auto page = wal.page_of(frame);
     const auto former = wal.latest(page);
+    // A page that was cut off meanwhile begins anew.
     std::span<const std::uint8_t> base;
-    if (former && !wal.spilled(*former)) base = wal.image(*former, base_);
+    if (former && page <= out_.pages_before && !wal.spilled(*former)) {
+      base = wal.image(*former, base_);
+    }
     if (!former && mutated(Mutation::patch_on_old_base) && !file_.unborn()) {
       base = file_.former_image(page, base_);
     }
-    add(page, wal.image(frame, image_), base);
+    const bool patched = writer_.add(page, wal.image(frame, image_), base);
+    if (out_.undoable && !patched && page <= out_.pages_before) add_former(page);
   }
 
   void add_former(std::uint32_t page) {
     const auto image = file_.former_image(page, former_);
-    if (image.empty()) return;
-    journal_format::PageEntry entry{.page = page, .checksum = page_checksum(image), .former = true};
-    const auto at = begin(entry);
-    entry.encoding = append_image(out_.bytes, image);
-    end(at, entry);
+    if (!image.empty()) writer_.add_former(page, image);
   }
 
-  void finish() {
-    if (out_.file) spill();
-    out_.size = out_.file ? spilled_ : out_.bytes.size();
-  }
+  void finish() { writer_.finish(); }
 
  private:
-  std::size_t begin(const journal_format::PageEntry& entry) {
-    const auto at = out_.bytes.size();
-    journal_format::append(out_.bytes, entry);
-    return at;
-  }
-
-  void end(std::size_t at, journal_format::PageEntry& entry) {
-    entry.length =
-        static_cast<std::uint32_t>(out_.bytes.size() - at - journal_format::PageEntry::size);
-    journal_format::finish_entry(out_.bytes, at, entry);
-    ++out_.entries;
-    if (out_.bytes.size() >= file_.config_.transaction_memory) spill();
-  }
-
-  void spill() {
-    auto& disk = file_.config_.disk;
-    if (!out_.file) {
-      const auto path = file_.config_.wal.spill_path + "-record";
-      disk.make_folders(folder_of(path));
-      out_.file = disk.open(path, Disk::Mode::create);
-      disk.remove(path);
-    }
-    out_.file->write(spilled_, out_.bytes);
-    spilled_ += out_.bytes.size();
-    out_.bytes.clear();
-  }
-
   ObjectFile& file_;
-  Transaction& out_;
-  std::uint64_t spilled_ = 0;
+  const Transaction& out_;
+  RecordWriter writer_;
   std::vector<std::uint8_t> image_;
   std::vector<std::uint8_t> base_;
   std::vector<std::uint8_t> former_;
@@ -112,7 +74,7 @@ ObjectFile::ObjectFile(Config config)
 void ObjectFile::open_file() {
   CHECK(!is_open());
   file_ = config_.disk.open_locked(config_.path, Disk::Mode::write);
-  learn_page_size();
+  page_size_ = read_page_size(*file_, config_.path);
 }
 
 void ObjectFile::open_image(std::span<const std::uint8_t> image) {
@@ -122,19 +84,6 @@ void ObjectFile::open_image(std::span<const std::uint8_t> image) {
   pages_ = static_cast<std::uint32_t>(image.size() / page_size_);
   for (std::uint32_t page = 1; page <= *pages_; ++page) {
     overlay_[page] = {.image = image.data() + (page - 1) * page_size_};
-  }
-}
-
-void ObjectFile::learn_page_size() {
-  std::array<std::uint8_t, 2> bytes{};
-  if (file_->read(16, bytes) < bytes.size()) {
-    throw StorageError(config_.path + " is not a database: it is shorter than a header");
-  }
-  page_size_ = std::size_t{bytes[0]} << 8 | bytes[1];
-  if (page_size_ == 1) page_size_ = 65'536;
-  if (page_size_ < 512 || (page_size_ & (page_size_ - 1)) != 0) {
-    throw StorageError(config_.path + " is not a database: its page size is " +
-                       std::to_string(page_size_));
   }
 }
 
@@ -207,7 +156,7 @@ void ObjectFile::record(std::size_t begin, std::size_t end, std::uint64_t sequen
                         Transaction& out) {
   Recorder recorder(*this, out);
   if (unborn()) {
-    for (const auto& [page, kept] : overlay_) recorder.add(page, {kept.image, page_size_}, {});
+    for (const auto& [page, kept] : overlay_) recorder.add(page, {kept.image, page_size_});
   }
   if (out.undoable) {
     for (auto page = out.pages + 1; page <= out.pages_before; ++page) recorder.add_former(page);
@@ -218,6 +167,18 @@ void ObjectFile::record(std::size_t begin, std::size_t end, std::uint64_t sequen
     wal_.adopt(frame, sequence);
   }
   recorder.finish();
+}
+
+Transaction ObjectFile::remove() {
+  Transaction out{.kind = Transaction::Kind::remove, .class_name = config_.class_name};
+  if (!config_.undoable) return out;
+  out.undoable = true;
+  out.page_size = static_cast<std::uint32_t>(page_size_);
+  out.pages_before = captured_pages_.value_or(pages());
+  Recorder recorder(*this, out);
+  for (std::uint32_t page = 1; page <= out.pages_before; ++page) recorder.add_former(page);
+  recorder.finish();
+  return out;
 }
 
 void ObjectFile::durable(std::uint64_t sequence) {

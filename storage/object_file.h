@@ -70,6 +70,8 @@ class ObjectFile final {
   bool uncaptured() const { return captured_ < wal_.committed(); }
   /// All that was committed since the last capture, as one transaction, numbered by the object.
   Transaction capture(std::uint64_t sequence);
+  /// The end of all that was captured, as one transaction: what was not is forgotten.
+  Transaction remove();
   /// Captured transactions whose outcome is not known.
   bool pending() const { return !pending_.empty(); }
   void durable(std::uint64_t sequence);
@@ -103,7 +105,6 @@ class ObjectFile final {
   class Recorder;
 
   std::uint32_t pages();
-  void learn_page_size();
   std::span<const std::uint8_t> former_image(std::uint32_t page, std::vector<std::uint8_t>& buffer);
   /// Records these frames of the log, and makes them the newest of their pages.
   void record(std::size_t begin, std::size_t end, std::uint64_t sequence, Transaction& out);

@@ -108,6 +108,23 @@ Result<void> export_object(const std::string& path, const std::string& target) {
   return {};
 }
 
+Result<void> rename_object(const std::string& path, const std::string& name, WallTime created) {
+  auto file = OfflineFile::open(path, OfflineFile::Access::write);
+  if (!file.ok()) return file.error();
+  sqlite3_stmt* prepared = nullptr;
+  int code = sqlite3_prepare_v2(file.value().handle(),
+                                "REPLACE INTO _stead_meta VALUES('name', ?1), ('created', ?2)", -1,
+                                &prepared, nullptr);
+  const std::unique_ptr<sqlite3_stmt, Finalize> statement(prepared);
+  if (code == SQLITE_OK) {
+    code = sqlite3_bind_text64(prepared, 1, name.data(), name.size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  if (code == SQLITE_OK) code = sqlite3_bind_int64(prepared, 2, created.time_since_epoch().count());
+  if (code == SQLITE_OK) code = sqlite3_step(prepared);
+  if (code != SQLITE_DONE) return file.value().failure(code);
+  return {};
+}
+
 Result<void> delete_object_file(const std::string& path) {
   try {
     // Also finds out whether a server has it open.

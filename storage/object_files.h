@@ -35,6 +35,9 @@ Result<ObjectSummary> read_object_summary(const std::string& path);
 /// Writes a plain SQLite file of its own with everything in it. Never overwrites `target`.
 Result<void> export_object(const std::string& path, const std::string& target);
 
+/// Gives a copy of an object another name and time of creation.
+Result<void> rename_object(const std::string& path, const std::string& name, WallTime created);
+
 /// Removes an object for good.
 Result<void> delete_object_file(const std::string& path);
 

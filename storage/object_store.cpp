@@ -163,8 +163,7 @@ std::optional<Transaction> ObjectStore::delete_all(std::uint64_t sequence) {
   migrated_ = false;
   std::optional<Transaction> transaction;
   if (!file_->unborn()) {
-    transaction =
-        Transaction{.kind = Transaction::Kind::remove, .class_name = config_.empty.class_name()};
+    transaction = file_->remove();
     if (mutated(Mutation::remove_before_durable)) config_.disk.remove(config_.path);
     buried_.push_back({sequence, std::move(file_)});
   }

@@ -117,6 +117,10 @@ class ObjectStore final {
   /// Whether it has, or will have, a file. Opens it if need be.
   bool stored();
   std::int64_t database_size() { return open(), database_.size(); }
+  /// Asks the owner to take everything back to a commit of the journal before the next instance.
+  void request_restore(std::optional<std::uint64_t> number) { restore_request_ = number; }
+  const std::optional<std::uint64_t>& restore_request() const { return restore_request_; }
+
   /// Called before the first write of each transaction.
   void set_on_write(std::function<void()> hook) { database_.set_on_write(std::move(hook)); }
   /// Cursors that have rows left.
@@ -159,6 +163,7 @@ class ObjectStore final {
   /// The transaction holds migrations.
   bool migrated_ = false;
   bool flush_requested_ = false;
+  std::optional<std::uint64_t> restore_request_;
   bool disk_changed_ = false;
   /// A removal is durable: the file on disk is of no use any more.
   bool removal_due_ = false;

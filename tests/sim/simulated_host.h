@@ -76,10 +76,16 @@ class SimulatedHost final : public Host, private JournalClient {
   void resume(const ObjectId& object, Resumption resumption) override;
   void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
                     Resumption resumption) override;
+  void run_in_background(std::function<void(Disk&)> work, const ObjectId& object,
+                         Resumption resumption) override {
+    work(disk_);
+    resume(object, std::move(resumption));
+  }
   std::uint64_t new_incarnation() override { return ++last_incarnation_; }
   std::unique_ptr<ObjectStore> open_store(const ObjectAddress& object) override;
   std::string write_refusal() override { return journal_->refusal(); }
   std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) override;
+  std::uint64_t last_commit_number() override { return journal_->last_number(); }
   void checkpointed(const ObjectAddress& object, const std::string& path,
                     std::uint64_t number) override;
   void storage_memory_changed(std::ptrdiff_t) override {}

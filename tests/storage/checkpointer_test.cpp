@@ -19,6 +19,7 @@ class Marks final : public Journal {
     marks.emplace_back(object.bytes[0], number);
   }
   std::string refusal() const override { return {}; }
+  std::uint64_t last_number() const override { return 0; }
 
   std::vector<std::pair<int, std::uint64_t>> marks{};
   std::size_t synced = 0;

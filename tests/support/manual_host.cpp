@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "storage/history.h"
 #include "storage/object_path.h"
+#include "storage/recovery.h"
 
 namespace stead::test {
 
@@ -30,6 +32,16 @@ class Outside final : public Base {
 
 ManualHost::ManualHost() = default;
 ManualHost::~ManualHost() = default;
+
+void ManualHost::keep_history() {
+  settings.data = directory_.path();
+  settings.history.keep = std::chrono::hours(24);
+  auto& disk = Disk::system();
+  const auto recovered = recover(disk, settings.data, random_);
+  const JournalConfig config{.folder = settings.data + "/journal",
+                             .archive = History::folder(settings.data)};
+  journal_ = std::make_unique<LocalJournal>(disk, environment_, config, recovered.position);
+}
 
 void ManualHost::start() {
   for (const auto& info : app.classes()) {
@@ -74,11 +86,13 @@ Response ManualHost::get(std::string_view class_name, std::string name, Request 
 }
 
 void ManualHost::run() {
-  while (!events_.empty()) {
-    auto event = std::move(events_.front());
-    events_.pop_front();
-    event();
-  }
+  do {
+    while (!events_.empty()) {
+      auto event = std::move(events_.front());
+      events_.pop_front();
+      event();
+    }
+  } while (journal_ && journal_->write_batch());
 }
 
 void ManualHost::advance(Duration by) {
@@ -155,11 +169,33 @@ std::unique_ptr<ObjectStore> ManualHost::open_store(const ObjectAddress& object)
       .durability = info.durability,
       .created = clock_.wall_now(),
       .wal = {.spill_path = directory_.path() + "/spill/" + object.id.to_string()},
+      .undoable = settings.history.on(),
   });
 }
 
-std::uint64_t ManualHost::append_commit(const CommitRecord& record, Transaction) {
+void ManualHost::run_in_background(std::function<void(Disk&)> work, const ObjectId& object,
+                                   Resumption resumption) {
+  events_.push_back([work = std::move(work)] { work(Disk::system()); });
+  resume(object, std::move(resumption));
+}
+
+void ManualHost::checkpointed(const ObjectAddress& object, const std::string&,
+                              std::uint64_t number) {
+  if (journal_) journal_->mark(object.id, object.of->info.name, number);
+}
+
+void ManualHost::on_commit_outcomes(std::span<const CommitRecord> records,
+                                    CommitOutcome outcome) noexcept {
+  for (const auto& record : records) {
+    events_.push_back([this, record, outcome] {
+      if (auto* live = find(record.object)) live->commit_outcome(record.sequence, outcome);
+    });
+  }
+}
+
+std::uint64_t ManualHost::append_commit(const CommitRecord& record, Transaction transaction) {
   ++commits_;
+  if (journal_) return journal_->append(record, std::move(transaction), *this);
   if (holding_commits_) {
     held_commits_.emplace_back(record.object, record.sequence);
   } else {

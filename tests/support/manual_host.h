@@ -13,6 +13,7 @@
 #include "runtime/host.h"
 #include "runtime/incoming_call.h"
 #include "runtime/live_object.h"
+#include "storage/local_journal.h"
 #include "storage/object_store.h"
 #include "tests/support/temporary_directory.h"
 
@@ -42,11 +43,13 @@ struct Answer {
 
 /// A host on one thread without CAF: events wait in a queue until `run`, time stands still until
 /// `advance`, commits are durable at once or when the test says so.
-class ManualHost final : public Host {
+class ManualHost final : public Host, private JournalClient {
  public:
   ManualHost();
   ~ManualHost() override;
 
+  /// Commits go into a journal that keeps history, instead of nowhere.
+  void keep_history();
   /// Call after the classes were added to `app`.
   void start();
   App app;
@@ -84,11 +87,15 @@ class ManualHost final : public Host {
   void resume(const ObjectId& object, Resumption resumption) override;
   void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,
                     Resumption resumption) override;
+  void run_in_background(std::function<void(Disk&)> work, const ObjectId& object,
+                         Resumption resumption) override;
   std::uint64_t new_incarnation() override { return ++last_incarnation_; }
   std::unique_ptr<ObjectStore> open_store(const ObjectAddress& object) override;
   std::string write_refusal() override { return refusing; }
   std::uint64_t append_commit(const CommitRecord& record, Transaction transaction) override;
-  void checkpointed(const ObjectAddress&, const std::string&, std::uint64_t) override {}
+  std::uint64_t last_commit_number() override { return journal_ ? journal_->last_number() : 0; }
+  void checkpointed(const ObjectAddress& object, const std::string& path,
+                    std::uint64_t number) override;
   void storage_memory_changed(std::ptrdiff_t by) override { memory += by; }
   void object_created(const ObjectAddress& object) override { created.insert(object.to_string()); }
   void object_closed(const ObjectAddress&, std::int64_t) override {}
@@ -104,6 +111,9 @@ class ManualHost final : public Host {
 
  private:
   LiveObject& object(const ObjectAddress& address);
+  void on_commit_outcomes(std::span<const CommitRecord> records,
+                          CommitOutcome outcome) noexcept override;
+  void on_checkpoint_wanted(const ObjectId&) noexcept override {}
 
   TemporaryDirectory directory_;
   ManualClock clock_;
@@ -119,6 +129,7 @@ class ManualHost final : public Host {
   std::deque<std::function<void()>> events_;
   std::multimap<MonotonicTime, std::function<void()>> pauses_;
   std::map<const ClassInfo*, EmptyDatabase> empty_;
+  std::unique_ptr<LocalJournal> journal_;
   std::map<ObjectId, std::unique_ptr<LiveObject>> objects_;
 };
 

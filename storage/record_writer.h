@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/disk.h"
+#include "storage/journal_format.h"
+#include "storage/transaction.h"
+
+namespace stead {
+
+/// Writes the page entries of a transaction: in memory, or from a size on in a file without a name.
+///
+/// Thread: one. Fails: DiskError, if that file cannot be written.
+class RecordWriter final {
+ public:
+  struct Limits {
+    /// From this size on, what was written goes to a file.
+    std::size_t memory = 4 << 20;
+    /// Where that file is made.
+    std::string spill_path{};
+  };
+
+  RecordWriter(Disk& disk, Limits limits, Transaction& out)
+      : disk_(disk), limits_(std::move(limits)), out_(out) {}
+
+  /// The page's new image: what differs from `base` if that is short, else all of it. No base: all.
+  /// False if it was all, so that undoing it needs the former image.
+  bool add(std::uint32_t page, std::span<const std::uint8_t> image,
+           std::span<const std::uint8_t> base = {});
+  /// The image from before the transaction. That of a page which was added whole follows it.
+  void add_former(std::uint32_t page, std::span<const std::uint8_t> image);
+  void finish();
+
+ private:
+  std::size_t begin(const journal_format::PageEntry& entry);
+  void end(std::size_t at, journal_format::PageEntry& entry);
+  void spill();
+
+  Disk& disk_;
+  const Limits limits_;
+  Transaction& out_;
+  std::uint64_t spilled_ = 0;
+};
+
+}  // namespace stead
