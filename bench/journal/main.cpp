@@ -19,6 +19,9 @@ using Part = void (*)(const JournalBenchOptions&, Report&);
 
 const std::vector<std::pair<std::string, Part>> parts{
     {"throughput", measure_throughput},
+    {"cost", measure_cost},
+    {"first-writes", measure_first_writes},
+    {"start-up", measure_start_up},
 };
 
 std::vector<std::string> part_names() {
