@@ -40,7 +40,6 @@ class ObjectFile::Recorder {
     auto& wal = file_.wal_;
     const auto page = wal.page_of(frame);
     const auto former = wal.latest(page);
-    // A page that was cut off meanwhile begins anew.
     std::span<const std::uint8_t> base;
     if (former && page <= out_.pages_before && !wal.spilled(*former)) {
       base = wal.image(*former, base_);
@@ -166,6 +165,7 @@ void ObjectFile::record(std::size_t begin, std::size_t end, std::uint64_t sequen
     if (!lost) recorder.add(frame);
     wal_.adopt(frame, sequence);
   }
+  if (out.pages < out.pages_before) wal_.cut_off(out.pages);
   recorder.finish();
 }
 
