@@ -19,6 +19,8 @@ using journal_format::block;
 using journal_format::RecordHeader;
 using journal_format::up_to_block;
 
+/// A rest after which the last batch is sealed.
+constexpr std::chrono::milliseconds rest(5);
 /// How often a full disk is tried again.
 constexpr std::chrono::milliseconds pause_when_full(500);
 /// Room that there must be before writes are taken again.
@@ -103,8 +105,9 @@ bool LocalJournal::wait() {
     arrived_.wait_for(lock, pause_when_full, ready);
     return !stopping_ || !queue_.empty();
   }
+  if (!sealed_ && !arrived_.wait_for(lock, rest, ready)) return true;
   arrived_.wait(lock, ready);
-  if (queue_.empty()) return false;
+  if (queue_.empty()) return !sealed_;
   lock.unlock();
   // On a busy machine the shards have more to bring before this thread's turn comes again, and one
   // sync then serves them all; on an idle one this costs nothing.
@@ -159,16 +162,7 @@ std::vector<LocalJournal::Item> LocalJournal::next_batch() {
 }
 
 bool LocalJournal::write_batch() {
-  if (!take_queue()) {
-    if (!refusing_) return false;
-    try {
-      make_room(room_to_resume);
-      set_refusal({});
-    } catch (const DiskError& error) {
-      if (!error.full()) throw;
-    }
-    return true;
-  }
+  if (!take_queue()) return (!sealed_ || refusing_) && rest_work();
   auto batch = next_batch();
   if (batch.empty()) return true;
   if (mutated(Mutation::drop_record) && batch.size() > 1) {
@@ -189,6 +183,23 @@ bool LocalJournal::write_batch() {
   settle(batch);
   if (!mutated(Mutation::acknowledge_before_sync)) tell(batch, CommitOutcome::durable);
   drop_segments();
+  return true;
+}
+
+bool LocalJournal::rest_work() {
+  try {
+    if (refusing_) {
+      make_room(room_to_resume);
+      set_refusal({});
+    } else {
+      std::vector<Item> none;
+      write(none);
+    }
+  } catch (const DiskError& error) {
+    if (!error.full()) throw;
+    // The next batch seals the last one as well.
+    if (!refusing_) sealed_ = true;
+  }
   return true;
 }
 
@@ -223,6 +234,7 @@ void LocalJournal::write(std::vector<Item>& items) {
     ++next_batch_;
   }
   last_number_ = last;
+  sealed_ = items.empty();
 }
 
 std::uint64_t LocalJournal::previous_of(

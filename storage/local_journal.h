@@ -104,6 +104,8 @@ class LocalJournal final : public Journal {
   };
 
   bool take_queue();
+  /// What there is to do when nothing is queued: tries a full disk again, or seals the last batch.
+  bool rest_work();
   std::vector<Item> next_batch();
   bool builds_on_failed(const Item& item);
   void write(std::vector<Item>& items);
@@ -145,6 +147,9 @@ class LocalJournal final : public Journal {
   std::uint64_t next_segment_;
   std::uint64_t next_batch_;
   std::uint64_t last_number_;
+  /// Whether the last batch is empty. A batch that another one follows cannot be mistaken for a
+  /// torn one when it is damaged later, so after a rest an empty one is written.
+  bool sealed_ = true;
   /// How many objects lag behind in each segment, the oldest first; the last is being written.
   struct SegmentUse {
     std::uint64_t number;

@@ -168,6 +168,11 @@ void MemoryWal::adopt(std::size_t frame, std::uint64_t sequence) {
   superseded_.push_back({sequence, std::exchange(entry->second, frame)});
 }
 
+void MemoryWal::cut_off(std::uint32_t pages) {
+  // The images stay: SQLite may still look at them.
+  std::erase_if(latest_, [pages](const auto& entry) { return entry.first > pages; });
+}
+
 void MemoryWal::durable(std::uint64_t sequence) {
   while (!superseded_.empty() && superseded_.front().sequence <= sequence) {
     drop(superseded_.front().frame);

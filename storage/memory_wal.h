@@ -65,6 +65,8 @@ class MemoryWal final {
   /// Makes a committed frame the newest of its page. The image that it replaces is dropped once
   /// `durable` is told of this commit.
   void adopt(std::size_t frame, std::uint64_t sequence);
+  /// The database was cut off behind this page: a page that comes back has no former image.
+  void cut_off(std::uint32_t pages);
   /// Commits up to `sequence` are durable.
   void durable(std::uint64_t sequence);
   /// Forgets everything.

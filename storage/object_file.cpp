@@ -165,6 +165,7 @@ void ObjectFile::record(std::size_t begin, std::size_t end, std::uint64_t sequen
     if (!lost) recorder.add(frame);
     wal_.adopt(frame, sequence);
   }
+  if (out.pages < out.pages_before) wal_.cut_off(out.pages);
   recorder.finish();
 }
 

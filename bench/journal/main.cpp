@@ -18,7 +18,9 @@ namespace {
 using Part = void (*)(const JournalBenchOptions&, Report&);
 
 const std::vector<std::pair<std::string, Part>> parts{
-    {"throughput", measure_throughput},
+    {"throughput", measure_throughput},       {"cost", measure_cost},
+    {"amplification", measure_amplification}, {"recovery", measure_recovery},
+    {"first-writes", measure_first_writes},   {"start-up", measure_start_up},
 };
 
 std::vector<std::string> part_names() {

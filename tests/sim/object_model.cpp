@@ -40,7 +40,7 @@ void ObjectModel::committed(std::uint64_t sequence) {
 
 void ObjectModel::acknowledge(std::uint64_t commits) {
   acknowledged_ = std::max(acknowledged_, commits);
-  if (acknowledged_ >= oracle_.commits() && !keeps_history_) oracle_.settle();
+  if (acknowledged_ >= oracle_.commits()) oracle_.settle();
 }
 
 std::optional<std::string> ObjectModel::outcome_durable(std::uint64_t sequence) {

@@ -65,17 +65,12 @@ class ObjectModel final {
   /// Everything that it must hold, within an open turn.
   std::string expected(std::size_t version);
   std::uint64_t acknowledged() const { return acknowledged_; }
-  /// From now on every commit can be taken back.
-  void keep_history() { keeps_history_ = true; }
-  /// At most so many commits count as acknowledged: the rest may be lost to damage.
-  void forgive(std::uint64_t commits) { acknowledged_ = std::min(acknowledged_, commits); }
 
  private:
   const Workload::Object object_;
   Oracle oracle_;
   std::vector<std::uint64_t*> promises_;
   bool clearing_ = false;
-  bool keeps_history_ = false;
   /// Commits after each sequence number.
   std::map<std::uint64_t, std::uint64_t> sequences_;
   std::uint64_t acknowledged_ = 0;

@@ -49,8 +49,6 @@ Simulator::Simulator(std::uint64_t seed, bool verbose)
   witness_.verbose = verbose;
   for (const auto* folder : {"/data/journal", "/data/objects"}) disk_.make_folders(folder);
   disk_.sync_all(data);
-  if (!character_.damage) return;
-  for (auto& model : witness_.models()) model.keep_history();
 }
 
 Simulator::~Simulator() = default;
@@ -170,18 +168,8 @@ void Simulator::guarded(const char* what, Step step) {
   }
 }
 
-void Simulator::remember_acknowledged() {
-  const auto batches = host_->journal().batches();
-  if (std::exchange(batches_, batches) == batches) return;
-  std::vector<std::uint64_t> acknowledged;
-  for (const auto& model : witness_.models()) acknowledged.push_back(model.acknowledged());
-  acknowledged_.push_back(std::move(acknowledged));
-  if (acknowledged_.size() > 3) acknowledged_.pop_front();
-}
-
 template <class Step>
 void Simulator::vital(const char* what, Step step) {
-  remember_acknowledged();
   bool ends = false;
   guarded(what, [&] {
     try {
@@ -197,6 +185,7 @@ void Simulator::vital(const char* what, Step step) {
 void Simulator::die(bool power_fails) {
   tell(power_fails ? "the power fails" : "the process is killed");
   disk_.crash();
+  if (host_) batches_ = host_->journal().batches();
   host_.reset();
   for (auto& model : witness_.models()) model.crashed();
   if (power_fails) {
@@ -210,12 +199,6 @@ void Simulator::die(bool power_fails) {
 
 void Simulator::start() {
   if (witness_.version < Workload::versions && seed_.chance(25)) ++witness_.version;
-  if (character_.damage && damaged_) {
-    witness_.highest_durable = 0;
-    for (std::size_t i = 0; i < witness_.models().size() && !acknowledged_.empty(); ++i) {
-      witness_.models()[i].forgive(acknowledged_.front()[i]);
-    }
-  }
   for (int i = 0; i < patience && !over(); ++i) {
     if (i < 3 && seed_.below(100) < character_.crashes * 8) disk_.crash_at(seed_.between(1, 40));
     if (i < 3 && seed_.below(100) < character_.faults * 4) {
@@ -238,6 +221,7 @@ bool Simulator::try_to_start() {
     tell("started: " + std::to_string(report.batches) + " batches, " +
          std::to_string(report.records) + " records, " + std::to_string(report.applied) +
          " applied");
+    judge_recovery();
     return !disk_.crashed();
   } catch (const DiskError& error) {
     tell(std::string("cannot start: ") + error.what());
@@ -247,6 +231,19 @@ bool Simulator::try_to_start() {
     if (!damaged_) witness_.fail(std::string("recovery refuses: ") + error.what());
   }
   return false;
+}
+
+void Simulator::judge_recovery() {
+  const auto found = host_->recovered().position.next_batch - 1;
+  if (found >= batches_) return;
+  // A last batch that was damaged looks like one that was never finished: what is in doubt then is
+  // lost, and a file that a checkpoint was writing may be torn.
+  if (damaged_ && found + 1 == batches_) {
+    refused_ = true;
+  } else {
+    witness_.fail("recovery found " + std::to_string(found) + " of " + std::to_string(batches_) +
+                  " batches");
+  }
 }
 
 void Simulator::settle() {

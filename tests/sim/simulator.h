@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -57,11 +56,12 @@ class Simulator final {
   /// Like `guarded`, for a step whose failure on the disk ends the process.
   template <class Step>
   void vital(const char* what, Step step);
-  void remember_acknowledged();
   /// The process ends now, and perhaps the machine with it.
   void die(bool power_fails);
   void start();
   bool try_to_start();
+  /// Recovery must have found every batch that was written.
+  void judge_recovery();
   void restart_cleanly();
   /// Runs until nothing is left to do.
   void settle();
@@ -78,11 +78,10 @@ class Simulator final {
   ManualClock clock_;
   Witness witness_;
   std::unique_ptr<SimulatedHost> host_;
-  /// What was acknowledged before each of the last batches, to be forgiven after damage.
-  std::deque<std::vector<std::uint64_t>> acknowledged_;
+  /// Written by the lives before this one.
   std::uint64_t batches_ = 0;
   bool damaged_ = false;
-  /// The damage was found.
+  /// The damage was found, or cannot be told from a torn end.
   bool refused_ = false;
 };
 

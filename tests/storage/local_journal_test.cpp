@@ -367,7 +367,18 @@ TEST_F(LocalJournalTest, WaitsNoMoreOnceItWasStopped) {
   journal().stop();
   EXPECT_TRUE(journal().wait());
   journal().write_batch();
+  EXPECT_TRUE(journal().wait()) << "the last batch is to be sealed";
+  journal().write_batch();
   EXPECT_FALSE(journal().wait());
+}
+
+TEST_F(LocalJournalTest, SealsTheLastBatchWithAnEmptyOneWhenItRests) {
+  append(a_.set(1, 1));
+  EXPECT_TRUE(journal().write_batch());
+  const auto batches = journal().batches();
+  EXPECT_TRUE(journal().write_batch());
+  EXPECT_EQ(journal().batches(), batches + 1);
+  EXPECT_FALSE(journal().write_batch()) << "once";
 }
 
 TEST_F(LocalJournalTest, LeavesOneEmptySegmentWhenItClosesWithoutLaggards) {
