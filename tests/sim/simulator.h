@@ -25,27 +25,39 @@ namespace stead::test {
 /// Thread: one.
 class Simulator final {
  public:
-  explicit Simulator(std::uint64_t seed, bool verbose = false);
+  /// The only fault of a run.
+  struct PlannedFault {
+    enum class Kind : std::uint8_t { fail, full, sync, crash };
+    Kind kind;
+    /// Which operation of the disk, or which sync of a file; counted from 1.
+    std::uint64_t number;
+  };
+
+  explicit Simulator(std::uint64_t seed, bool verbose = false,
+                     std::optional<PlannedFault> planned = {});
   ~Simulator();
 
   /// What went wrong; nothing if all is well.
   std::optional<std::string> run();
+  /// What the disk was asked for.
+  const SimulatedDisk::Counters& disk_counters() const { return disk_.counters(); }
 
  private:
   /// What a run is like, beside its workload.
   struct Character {
-    SimulatedLimits limits;
-    std::uint64_t steps;
+    SimulatedLimits limits{};
+    std::uint64_t steps = 0;
     /// In percent of steps.
-    unsigned crashes;
-    unsigned faults;
-    unsigned restarts;
+    unsigned crashes = 0;
+    unsigned faults = 0;
+    unsigned restarts = 0;
     /// Something in the journal is damaged once, and the run ends with the next start.
-    bool damage;
+    bool damage = false;
   };
 
   static Character character(Seeded& seed);
 
+  void plan_fault(const PlannedFault& fault);
   void step();
   void send_call(std::shared_ptr<const Plan> plan, std::size_t object);
   void inject_fault();
@@ -73,6 +85,7 @@ class Simulator final {
 
   Seeded seed_;
   const Character character_;
+  const std::optional<PlannedFault> planned_;
   Workload workload_;
   SimulatedDisk disk_;
   ManualClock clock_;
@@ -80,6 +93,8 @@ class Simulator final {
   std::unique_ptr<SimulatedHost> host_;
   /// Written by the lives before this one.
   std::uint64_t batches_ = 0;
+  /// The process has ended of a failure of the disk.
+  bool in_doubt_ = false;
   bool damaged_ = false;
   /// The damage was found, or cannot be told from a torn end.
   bool refused_ = false;

@@ -1,6 +1,7 @@
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -22,6 +23,7 @@ struct Options {
   std::string mutation;
   bool mutations = false;
   std::uint64_t bound = 20'000;
+  bool sweep = false;
   bool verbose = false;
 };
 
@@ -89,6 +91,32 @@ int run_mutations(std::uint64_t bound, unsigned jobs) {
   return missed == 0 ? 0 : 1;
 }
 
+/// Repeats one run with each operation of the disk failing in turn.
+int run_sweep(std::uint64_t seed) {
+  using Kind = Simulator::PlannedFault::Kind;
+  Simulator plain(seed, false, Simulator::PlannedFault{Kind::crash, 0});
+  if (const auto what = plain.run()) {
+    print_failure({seed, *what});
+    return 1;
+  }
+  const auto& counters = plain.disk_counters();
+  constexpr std::array names{"fails", "finds the disk full", "sync fails", "crashes"};
+  for (const auto kind : {Kind::fail, Kind::full, Kind::sync, Kind::crash}) {
+    const auto count = kind == Kind::sync ? counters.syncs : counters.operations;
+    const auto* name = names[static_cast<std::size_t>(kind)];
+    for (std::uint64_t number = 1; number <= count; ++number) {
+      const auto what = Simulator(seed, false, Simulator::PlannedFault{kind, number}).run();
+      if (!what) continue;
+      std::printf("seed %llu, operation %llu %s: %s\n", static_cast<unsigned long long>(seed),
+                  static_cast<unsigned long long>(number), name, what->c_str());
+      return 1;
+    }
+    std::printf("seed %llu: each of %llu %s, all is well\n", static_cast<unsigned long long>(seed),
+                static_cast<unsigned long long>(count), name);
+  }
+  return 0;
+}
+
 int run(const Options& options) {
   if (!options.mutation.empty()) {
     const auto mutation = mutation_of(options.mutation);
@@ -98,6 +126,7 @@ int run(const Options& options) {
     }
     active_mutation = *mutation;
   }
+  if (options.seed && options.sweep) return run_sweep(*options.seed);
   if (options.seed) return run_seed(*options.seed, options.verbose);
   if (options.mutations) return run_mutations(options.bound, options.jobs);
   return run_range(options.seeds, options.jobs);
@@ -118,6 +147,7 @@ int main(int argc, char** argv) {
   app.add_option("--mutation", options.mutation, "with this deliberate bug");
   app.add_flag("--mutations", options.mutations, "find every deliberate bug");
   app.add_option("--bound", options.bound, "seeds to look for each bug")->capture_default_str();
+  app.add_flag("--sweep", options.sweep, "let each disk operation of the seed's run fail in turn");
   app.add_flag("--verbose", options.verbose, "tell what happens");
   CLI11_PARSE(app, argc, argv);
   return stead::test::run(options);
