@@ -8,6 +8,7 @@
 
 #include "storage/journal_reader.h"
 #include "storage/object_path.h"
+#include "tests/sim/allocation_faults.h"
 
 namespace stead::test {
 
@@ -75,6 +76,9 @@ void Simulator::plan_fault(const PlannedFault& fault) {
       break;
     case PlannedFault::Kind::crash:
       disk_.crash_at(fault.number);
+      break;
+    case PlannedFault::Kind::allocation:
+      allocation_faults::fail_at(fault.number);
       break;
   }
 }
@@ -305,6 +309,8 @@ void Simulator::restart_cleanly() {
 void Simulator::finish() {
   tell("the end");
   disk_.heal();
+  allocations_ = allocation_faults::count();
+  allocation_faults::fail_at(0);
   settle();
   if (over()) return;
   restart_cleanly();

@@ -27,9 +27,9 @@ class Simulator final {
  public:
   /// The only fault of a run.
   struct PlannedFault {
-    enum class Kind : std::uint8_t { fail, full, sync, crash };
+    enum class Kind : std::uint8_t { fail, full, sync, crash, allocation };
     Kind kind;
-    /// Which operation of the disk, or which sync of a file; counted from 1.
+    /// Which operation of the disk, sync of a file, or allocation of SQLite's; counted from 1.
     std::uint64_t number;
   };
 
@@ -41,6 +41,8 @@ class Simulator final {
   std::optional<std::string> run();
   /// What the disk was asked for.
   const SimulatedDisk::Counters& disk_counters() const { return disk_.counters(); }
+  /// Allocations of SQLite's until the end began, if one was planned to fail.
+  std::uint64_t allocations() const { return allocations_; }
 
  private:
   /// What a run is like, beside its workload.
@@ -93,6 +95,7 @@ class Simulator final {
   std::unique_ptr<SimulatedHost> host_;
   /// Written by the lives before this one.
   std::uint64_t batches_ = 0;
+  std::uint64_t allocations_ = 0;
   /// The process has ended of a failure of the disk.
   bool in_doubt_ = false;
   bool damaged_ = false;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "storage/mutation.h"
+#include "tests/sim/allocation_faults.h"
 #include "tests/sim/mutation_names.h"
 #include "tests/sim/seed_runs.h"
 #include "tests/sim/simulator.h"
@@ -24,6 +25,7 @@ struct Options {
   bool mutations = false;
   std::uint64_t bound = 20'000;
   bool sweep = false;
+  bool allocations = false;
   bool verbose = false;
 };
 
@@ -117,6 +119,28 @@ int run_sweep(std::uint64_t seed) {
   return 0;
 }
 
+/// Repeats one run with SQLite's allocations failing in turn: each of the first ones, then ever
+/// fewer.
+int run_allocations(std::uint64_t seed) {
+  std::uint64_t runs = 0;
+  std::uint64_t number = 1;
+  for (bool reached = true; reached; number += 1 + number / 100) {
+    Simulator simulator(seed, false,
+                        Simulator::PlannedFault{Simulator::PlannedFault::Kind::allocation, number});
+    if (const auto what = simulator.run()) {
+      std::printf("seed %llu, allocation %llu fails: %s\n", static_cast<unsigned long long>(seed),
+                  static_cast<unsigned long long>(number), what->c_str());
+      return 1;
+    }
+    ++runs;
+    reached = simulator.allocations() >= number;
+  }
+  std::printf("seed %llu: %llu of %llu allocations fail, all is well\n",
+              static_cast<unsigned long long>(seed), static_cast<unsigned long long>(runs),
+              static_cast<unsigned long long>(number));
+  return 0;
+}
+
 int run(const Options& options) {
   if (!options.mutation.empty()) {
     const auto mutation = mutation_of(options.mutation);
@@ -125,6 +149,10 @@ int run(const Options& options) {
       return 2;
     }
     active_mutation = *mutation;
+  }
+  if (options.seed && options.allocations) {
+    allocation_faults::install();
+    return run_allocations(*options.seed);
   }
   if (options.seed && options.sweep) return run_sweep(*options.seed);
   if (options.seed) return run_seed(*options.seed, options.verbose);
@@ -148,6 +176,7 @@ int main(int argc, char** argv) {
   app.add_flag("--mutations", options.mutations, "find every deliberate bug");
   app.add_option("--bound", options.bound, "seeds to look for each bug")->capture_default_str();
   app.add_flag("--sweep", options.sweep, "let each disk operation of the seed's run fail in turn");
+  app.add_flag("--allocations", options.allocations, "let SQLite's allocations fail in turn");
   app.add_flag("--verbose", options.verbose, "tell what happens");
   CLI11_PARSE(app, argc, argv);
   return stead::test::run(options);
