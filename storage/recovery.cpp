@@ -179,6 +179,12 @@ RecoveryReport recover(Disk& disk, const std::string& data, Random& random) {
   if (const auto position = survey_reader.position()) {
     report.position = *position;
   }
+  // Without a batch, the newest segment's header may not be durable either: it is begun anew.
+  if (!report.segments.empty() && report.segments.back() != last_batch.path) {
+    report.position.next_segment =
+        *journal_format::segment_of_name(report.segments.back().substr(folder.size() + 1));
+    report.segments.pop_back();
+  }
   if (report.position.node == journal_format::NodeId{}) random.fill(report.position.node);
   if (mutated(Mutation::restart_numbers)) report.position.next_number = 1;
 

@@ -65,7 +65,11 @@ Made make_journal(const std::string& data, std::uint64_t bytes) {
     journal.tell();
   };
   // Every object gets both kinds of writes.
-  for (std::size_t i = 0; written < bytes; ++i) commit(*all[(i + i / objects) % objects]);
+  std::size_t next = 0;
+  while (written < bytes) {
+    commit(*all[(next + next / objects) % objects]);
+    ++next;
+  }
   journal.write();
   journal.tell();
   Made made{};

@@ -365,9 +365,9 @@ TEST_F(HistoryTest, IsKeptForATimeAndUpToASize) {
   EXPECT_GT(start, oldest);
   EXPECT_LE(start, clock_.wall_now() - std::chrono::seconds(11));
 
-  HistoryKeeper small(Disk::system(), clock_, history(), {.keep = keep_all, .bytes = 3 << 20});
+  HistoryKeeper small(Disk::system(), clock_, history(), {.keep = keep_all, .bytes = 100 << 10});
   small.prune();
-  EXPECT_LE(Disk::system().list(history()).size(), 3U);
+  EXPECT_LT(Disk::system().list(history()).size(), young.size());
   EXPECT_EQ(Disk::system().list(history()).back(), names.back());
 }
 

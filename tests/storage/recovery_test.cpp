@@ -215,7 +215,7 @@ TEST_F(RecoveryTest, RefusesDamageInTheLastBatchOfASegmentThatAnotherFollows) {
   segment_bytes_ = 32 << 10;
   kill();
   open();
-  const auto first = journal().segments() + 1;
+  const std::uint64_t first = 1;
   commit(a_.set(1, 1));
   commit(a_.set(2, 2));
   commit(b_.set(60, 1));
