@@ -147,6 +147,8 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   bool relieving_ = false;
   std::uint64_t last_incarnation_ = 0;
   bool running_job_ = false;
+  /// Something was appended to the journal, whose writer sleeps on.
+  bool writer_to_wake_ = false;
   std::optional<Error> ended_;
   std::atomic<std::size_t> live_objects_ = 0;
   std::atomic<std::size_t> pending_jobs_ = 0;

@@ -49,11 +49,15 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
-  /// Takes a transaction; `client` hears of it exactly once, after `append` has returned. The
-  /// client must outlive that. Gives the commit's number, which grows over the whole node and its
-  /// lives.
+  /// Takes a transaction, to be written after the next `wake_writer`; `client` hears of it exactly
+  /// once, after `append` has returned. The client must outlive that. Gives the commit's number,
+  /// which grows over the whole node and its lives.
   virtual std::uint64_t append(const CommitRecord& record, Transaction transaction,
                                JournalClient& client) = 0;
+
+  /// Begins to make durable what was appended. Call it once you have appended all that you have at
+  /// the moment: the more comes together, the less each costs.
+  virtual void wake_writer() = 0;
 
   /// The object's file, synced, holds everything up to the commit of this number: records before
   /// are not needed any more.

@@ -56,15 +56,9 @@ std::uint64_t LocalJournal::append(const CommitRecord& record, Transaction trans
                                    JournalClient& client) {
   Item item{record, std::move(transaction), 0, &client};
   pending_bytes_ += item.bytes();
-  bool first = false;
-  std::uint64_t number = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    number = item.number = next_number_++;
-    first = queue_.empty();
-    queue_.push_back(std::move(item));
-  }
-  if (first) arrived_.notify_one();
+  const std::lock_guard lock(mutex_);
+  const auto number = item.number = next_number_++;
+  queue_.push_back(std::move(item));
   return number;
 }
 

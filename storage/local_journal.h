@@ -61,6 +61,7 @@ class LocalJournal final : public Journal {
 
   std::uint64_t append(const CommitRecord& record, Transaction transaction,
                        JournalClient& client) override;
+  void wake_writer() override { arrived_.notify_one(); }
   void mark(const ObjectId& object, const std::string& class_name, std::uint64_t number) override;
   std::string refusal() const override;
   std::uint64_t last_number() const override;
