@@ -141,18 +141,29 @@ bool LiveObject::storage_busy() {
   if (!rebuild_due_ && !checkpoint_due_ && !restore_due()) return false;
   flush();
   if (!commits_.settled()) return true;
-  if (rebuild_due_) rebuild();
+  if (rebuild_due_ && !rebuild()) return true;
   if (std::exchange(checkpoint_due_, false)) checkpoint();
   if (restore_due()) begin_restore();
   return restore_ != nullptr;
 }
 
-void LiveObject::rebuild() {
+bool LiveObject::rebuild() {
+  try {
+    store_->rebuild();
+  } catch (const StorageError& error) {
+    // What is durable is in the journal, and here still: the next call tries again.
+    StorageError failure("what the object has stored cannot be read back now: " +
+                         std::string(error.what()));
+    failure.set_object(address_.to_string());
+    host_.log(LogLevel::error, address_.to_string() + ": " + failure.what());
+    while (!queue_.empty()) return_with_error(take_next(), failure);
+    return false;
+  }
   rebuild_due_ = false;
-  store_->rebuild();
   const bool lost = commits_.last() != outbox_.durable();
   if (lost && !store_->stored()) host_.object_deleted(address_);
   commits_.take_back(outbox_.durable());
+  return true;
 }
 
 bool LiveObject::checkpoint() {
@@ -251,6 +262,7 @@ bool LiveObject::evict() {
     return false;
   }
   checkpoint_due_ = false;
+  if (rebuild_due_ && !rebuild()) return false;
   if (flush() || !checkpoint()) return false;
   store_.reset();
   report_memory();
@@ -273,7 +285,7 @@ void LiveObject::close() {
     outbox_.fail_all(*ended_);
     store_.reset();
   }
-  if (rebuild_due_ && store_) rebuild();
+  if (rebuild_due_ && store_ && !rebuild()) store_.reset();
   if (instance_) instance_->close();
   instance_.reset();
   if (store_) checkpoint();

@@ -71,7 +71,8 @@ class LiveObject final {
   bool flush();
   /// Whether the storage must be worked on before the next turn, because a commit is under way.
   bool storage_busy();
-  void rebuild();
+  /// False, with the calls that wait refused, if that failed and is still due.
+  bool rebuild();
   bool checkpoint();
   void report_memory();
   /// Whether the next instance is to find a former state.
