@@ -49,7 +49,7 @@ constexpr std::array names{
 std::vector<Mutation> all_mutations() {
   std::vector<Mutation> all;
   for (const auto& [mutation, name] : names) {
-    if (mutation != Mutation::none) all.push_back(mutation);
+    if (mutation != Mutation::none && mutation != Mutation::wrong_undo) all.push_back(mutation);
   }
   return all;
 }

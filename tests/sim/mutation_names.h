@@ -8,7 +8,8 @@
 
 namespace stead::test {
 
-/// Every deliberate bug, without `none`.
+/// Every deliberate bug that the simulator must find: all but `wrong_undo`, since it looks at no
+/// history.
 std::vector<Mutation> all_mutations();
 
 /// As in the source, e.g. "skip_journal_sync".

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "storage/sqlite_runtime.h"
+#include "tests/sim/allocation_faults.h"
 #include "tests/sim/row_text.h"
 
 namespace stead::test {
@@ -18,6 +19,8 @@ const char* const tables_query =
     "WHERE type = 'table' AND substr(tbl_name, 1, 7) <> '_stead_' ORDER BY name";
 
 namespace {
+
+using allocation_faults::Pause;
 
 constexpr const char* create_kv =
     "CREATE TABLE _stead_kv(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID";
@@ -115,6 +118,7 @@ std::size_t pages_in_header(const Bytes& file) {
 }  // namespace
 
 Oracle::Oracle(std::span<const std::string> migrations) : migrations_(migrations) {
+  const Pause pause;
   sqlite_runtime_setup();
   CHECK(sqlite3_open(":memory:", &handle_) == SQLITE_OK);
   must("PRAGMA foreign_keys=ON");
@@ -122,9 +126,14 @@ Oracle::Oracle(std::span<const std::string> migrations) : migrations_(migrations
   must(create_kv);
 }
 
-Oracle::~Oracle() { sqlite3_close(handle_); }
+Oracle::~Oracle() {
+  const Pause pause;
+  sqlite3_close(handle_);
+}
 
 void Oracle::must(const std::string& sql) {
+  const Pause pause;
+
   const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
   CHECK(code == SQLITE_OK);
 }
@@ -142,11 +151,15 @@ void Oracle::migrate(std::size_t version) {
 }
 
 bool Oracle::run(const std::string& sql) {
+  const Pause pause;
+
   begin();
   return sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
 }
 
 void Oracle::put(std::string_view key, std::string_view value) {
+  const Pause pause;
+
   begin();
   Statement statement(handle_, "REPLACE INTO _stead_kv VALUES(?1, ?2)");
   statement.bind(1, key);
@@ -156,6 +169,8 @@ void Oracle::put(std::string_view key, std::string_view value) {
 }
 
 void Oracle::remove(std::string_view key) {
+  const Pause pause;
+
   begin();
   Statement statement(handle_, "DELETE FROM _stead_kv WHERE key = ?1");
   statement.bind(1, key);
@@ -171,6 +186,8 @@ void Oracle::begin_undone() {
 void Oracle::undo() { must("ROLLBACK TO undone;RELEASE undone"); }
 
 void Oracle::clear() {
+  const Pause pause;
+
   begin();
   for (const auto& name : names(handle_, tables_query)) {
     if (!name.starts_with("sqlite_")) must("DROP TABLE \"" + name + '"');
@@ -212,18 +229,24 @@ void Oracle::settle() {
 }
 
 std::string Oracle::query(const std::string& sql) {
+  const Pause pause;
+
   RowText out;
   CHECK(write_rows(handle_, sql, out));
   return out.take();
 }
 
 std::string Oracle::dump() {
+  const Pause pause;
+
   RowText out;
   CHECK(write_dump(handle_, "SELECT key, value FROM _stead_kv ORDER BY key", out));
   return out.take();
 }
 
 std::string dump_file(Bytes contents) {
+  const Pause pause;
+
   if (contents.size() < 100) return "damaged: shorter than a header";
   // A database in memory cannot be in WAL mode.
   contents[18] = contents[19] = 1;

@@ -8,6 +8,7 @@
 
 #include "storage/journal_reader.h"
 #include "storage/object_path.h"
+#include "tests/sim/allocation_faults.h"
 
 namespace stead::test {
 
@@ -40,9 +41,10 @@ Simulator::Character Simulator::character(Seeded& seed) {
   return all;
 }
 
-Simulator::Simulator(std::uint64_t seed, bool verbose)
+Simulator::Simulator(std::uint64_t seed, bool verbose, std::optional<PlannedFault> planned)
     : seed_(seed),
-      character_(character(seed_)),
+      character_(planned ? Character{.steps = 60} : character(seed_)),
+      planned_(planned),
       workload_(seed_),
       disk_(seed_.next()),
       witness_(disk_, workload_) {
@@ -54,10 +56,31 @@ Simulator::Simulator(std::uint64_t seed, bool verbose)
 Simulator::~Simulator() = default;
 
 std::optional<std::string> Simulator::run() {
+  if (planned_) plan_fault(*planned_);
   start();
   for (std::uint64_t i = 0; i < character_.steps && !over(); ++i) step();
   if (!over()) finish();
   return witness_.failure();
+}
+
+void Simulator::plan_fault(const PlannedFault& fault) {
+  switch (fault.kind) {
+    case PlannedFault::Kind::fail:
+      disk_.fail_at(fault.number, DiskError::Kind::failed);
+      break;
+    case PlannedFault::Kind::full:
+      disk_.fail_at(fault.number, DiskError::Kind::full);
+      break;
+    case PlannedFault::Kind::sync:
+      disk_.fail_sync_at(fault.number);
+      break;
+    case PlannedFault::Kind::crash:
+      disk_.crash_at(fault.number);
+      break;
+    case PlannedFault::Kind::allocation:
+      allocation_faults::fail_at(fault.number);
+      break;
+  }
 }
 
 void Simulator::step() {
@@ -94,7 +117,7 @@ void Simulator::step() {
   } else if (what < 970) {
     clock_.advance(10ms);
     host_->wake_sleepers();
-  } else {
+  } else if (!planned_) {
     disk_.heal();
     if (character_.damage && !damaged_) inject_damage();
   }
@@ -179,7 +202,10 @@ void Simulator::vital(const char* what, Step step) {
       ends = !disk_.crashed();
     }
   });
-  if (ends) die(seed_.chance(60));
+  if (ends) {
+    in_doubt_ = true;
+    die(seed_.chance(40));
+  }
 }
 
 void Simulator::die(bool power_fails) {
@@ -200,7 +226,11 @@ void Simulator::die(bool power_fails) {
 void Simulator::start() {
   if (witness_.version < Workload::versions && seed_.chance(25)) ++witness_.version;
   for (int i = 0; i < patience && !over(); ++i) {
-    if (i < 3 && seed_.below(100) < character_.crashes * 8) disk_.crash_at(seed_.between(1, 40));
+    // After a failure it is worth a look what the next start has changed.
+    const bool looks = std::exchange(in_doubt_, false) && seed_.chance(70);
+    if (i < 3 && (looks || seed_.below(100) < character_.crashes * 8)) {
+      disk_.crash_at(seed_.between(1, 40));
+    }
     if (i < 3 && seed_.below(100) < character_.faults * 4) {
       disk_.fail_at(seed_.between(1, 30),
                     seed_.chance(50) ? DiskError::Kind::full : DiskError::Kind::failed);
@@ -279,6 +309,8 @@ void Simulator::restart_cleanly() {
 void Simulator::finish() {
   tell("the end");
   disk_.heal();
+  allocations_ = allocation_faults::count();
+  allocation_faults::fail_at(0);
   settle();
   if (over()) return;
   restart_cleanly();

@@ -25,27 +25,41 @@ namespace stead::test {
 /// Thread: one.
 class Simulator final {
  public:
-  explicit Simulator(std::uint64_t seed, bool verbose = false);
+  /// The only fault of a run.
+  struct PlannedFault {
+    enum class Kind : std::uint8_t { fail, full, sync, crash, allocation };
+    Kind kind;
+    /// Which operation of the disk, sync of a file, or allocation of SQLite's; counted from 1.
+    std::uint64_t number;
+  };
+
+  explicit Simulator(std::uint64_t seed, bool verbose = false,
+                     std::optional<PlannedFault> planned = {});
   ~Simulator();
 
   /// What went wrong; nothing if all is well.
   std::optional<std::string> run();
+  /// What the disk was asked for.
+  const SimulatedDisk::Counters& disk_counters() const { return disk_.counters(); }
+  /// Allocations of SQLite's until the end began, if one was planned to fail.
+  std::uint64_t allocations() const { return allocations_; }
 
  private:
   /// What a run is like, beside its workload.
   struct Character {
-    SimulatedLimits limits;
-    std::uint64_t steps;
+    SimulatedLimits limits{};
+    std::uint64_t steps = 0;
     /// In percent of steps.
-    unsigned crashes;
-    unsigned faults;
-    unsigned restarts;
+    unsigned crashes = 0;
+    unsigned faults = 0;
+    unsigned restarts = 0;
     /// Something in the journal is damaged once, and the run ends with the next start.
-    bool damage;
+    bool damage = false;
   };
 
   static Character character(Seeded& seed);
 
+  void plan_fault(const PlannedFault& fault);
   void step();
   void send_call(std::shared_ptr<const Plan> plan, std::size_t object);
   void inject_fault();
@@ -73,6 +87,7 @@ class Simulator final {
 
   Seeded seed_;
   const Character character_;
+  const std::optional<PlannedFault> planned_;
   Workload workload_;
   SimulatedDisk disk_;
   ManualClock clock_;
@@ -80,6 +95,9 @@ class Simulator final {
   std::unique_ptr<SimulatedHost> host_;
   /// Written by the lives before this one.
   std::uint64_t batches_ = 0;
+  std::uint64_t allocations_ = 0;
+  /// The process has ended of a failure of the disk.
+  bool in_doubt_ = false;
   bool damaged_ = false;
   /// The damage was found, or cannot be told from a torn end.
   bool refused_ = false;

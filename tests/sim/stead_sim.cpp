@@ -1,11 +1,13 @@
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <string>
 
 #include "storage/mutation.h"
+#include "tests/sim/allocation_faults.h"
 #include "tests/sim/mutation_names.h"
 #include "tests/sim/seed_runs.h"
 #include "tests/sim/simulator.h"
@@ -22,6 +24,8 @@ struct Options {
   std::string mutation;
   bool mutations = false;
   std::uint64_t bound = 20'000;
+  bool sweep = false;
+  bool allocations = false;
   bool verbose = false;
 };
 
@@ -89,6 +93,54 @@ int run_mutations(std::uint64_t bound, unsigned jobs) {
   return missed == 0 ? 0 : 1;
 }
 
+/// Repeats one run with each operation of the disk failing in turn.
+int run_sweep(std::uint64_t seed) {
+  using Kind = Simulator::PlannedFault::Kind;
+  Simulator plain(seed, false, Simulator::PlannedFault{Kind::crash, 0});
+  if (const auto what = plain.run()) {
+    print_failure({seed, *what});
+    return 1;
+  }
+  const auto& counters = plain.disk_counters();
+  constexpr std::array names{"fails", "finds the disk full", "sync fails", "crashes"};
+  for (const auto kind : {Kind::fail, Kind::full, Kind::sync, Kind::crash}) {
+    const auto count = kind == Kind::sync ? counters.syncs : counters.operations;
+    const auto* name = names[static_cast<std::size_t>(kind)];
+    for (std::uint64_t number = 1; number <= count; ++number) {
+      const auto what = Simulator(seed, false, Simulator::PlannedFault{kind, number}).run();
+      if (!what) continue;
+      std::printf("seed %llu, operation %llu %s: %s\n", static_cast<unsigned long long>(seed),
+                  static_cast<unsigned long long>(number), name, what->c_str());
+      return 1;
+    }
+    std::printf("seed %llu: each of %llu %s, all is well\n", static_cast<unsigned long long>(seed),
+                static_cast<unsigned long long>(count), name);
+  }
+  return 0;
+}
+
+/// Repeats one run with SQLite's allocations failing in turn: each of the first ones, then ever
+/// fewer.
+int run_allocations(std::uint64_t seed) {
+  std::uint64_t runs = 0;
+  std::uint64_t number = 1;
+  for (bool reached = true; reached; number += 1 + number / 100) {
+    Simulator simulator(seed, false,
+                        Simulator::PlannedFault{Simulator::PlannedFault::Kind::allocation, number});
+    if (const auto what = simulator.run()) {
+      std::printf("seed %llu, allocation %llu fails: %s\n", static_cast<unsigned long long>(seed),
+                  static_cast<unsigned long long>(number), what->c_str());
+      return 1;
+    }
+    ++runs;
+    reached = simulator.allocations() >= number;
+  }
+  std::printf("seed %llu: %llu of %llu allocations fail, all is well\n",
+              static_cast<unsigned long long>(seed), static_cast<unsigned long long>(runs),
+              static_cast<unsigned long long>(number));
+  return 0;
+}
+
 int run(const Options& options) {
   if (!options.mutation.empty()) {
     const auto mutation = mutation_of(options.mutation);
@@ -98,6 +150,11 @@ int run(const Options& options) {
     }
     active_mutation = *mutation;
   }
+  if (options.seed && options.allocations) {
+    allocation_faults::install();
+    return run_allocations(*options.seed);
+  }
+  if (options.seed && options.sweep) return run_sweep(*options.seed);
   if (options.seed) return run_seed(*options.seed, options.verbose);
   if (options.mutations) return run_mutations(options.bound, options.jobs);
   return run_range(options.seeds, options.jobs);
@@ -118,6 +175,8 @@ int main(int argc, char** argv) {
   app.add_option("--mutation", options.mutation, "with this deliberate bug");
   app.add_flag("--mutations", options.mutations, "find every deliberate bug");
   app.add_option("--bound", options.bound, "seeds to look for each bug")->capture_default_str();
+  app.add_flag("--sweep", options.sweep, "let each disk operation of the seed's run fail in turn");
+  app.add_flag("--allocations", options.allocations, "let SQLite's allocations fail in turn");
   app.add_flag("--verbose", options.verbose, "tell what happens");
   CLI11_PARSE(app, argc, argv);
   return stead::test::run(options);
