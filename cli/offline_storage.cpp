@@ -78,9 +78,11 @@ std::optional<std::uint64_t> OfflineStorage::commit(FileDraft& draft, const std:
   auto transaction = draft.transaction();
   if (!transaction) return std::nullopt;
   outcome_ = std::make_unique<Outcome>();
-  const auto number = storage_->journal().append({object, 1, 0}, std::move(*transaction), *this);
+  auto& journal = storage_->journal();
+  const auto number = journal.append({object, 1, 0}, std::move(*transaction), *this);
+  journal.wake_writer();
   if (outcome_->promise.get_future().get() != CommitOutcome::durable) {
-    throw StorageError("nothing was changed: " + storage_->journal().refusal());
+    throw StorageError("nothing was changed: " + journal.refusal());
   }
   draft.apply();
   storage_->checkpointer().add({object, class_name, draft.path(), number});
