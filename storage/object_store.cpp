@@ -157,19 +157,20 @@ std::optional<Transaction> ObjectStore::delete_all(std::uint64_t sequence) {
   if (database_.savepoint_depth() > 0) {
     throw SqlError("delete_all cannot be called inside transaction_sync: call it after");
   }
+  // What may fail comes first: a removal that nobody makes durable must not be seen.
+  auto fresh = new_file();
+  fresh->open_image(config_.empty.image());
+  std::optional<Transaction> transaction;
+  if (!file_->unborn()) transaction = file_->remove();
   database_.close_cursors("query canceled because its database was deleted");
   database_.close();
   open_ = false;
   migrated_ = false;
-  std::optional<Transaction> transaction;
-  if (!file_->unborn()) {
-    transaction = file_->remove();
+  if (transaction) {
     if (mutated(Mutation::remove_before_durable)) config_.disk.remove(config_.path);
     buried_.push_back({sequence, std::move(file_)});
   }
-  file_ = new_file();
-  file_->open_image(config_.empty.image());
-  open();
+  file_ = std::move(fresh);
   return transaction;
 }
 
