@@ -77,12 +77,6 @@ void ObjectModel::crashed() {
   uncertain_ = found_stays_ = true;
 }
 
-void ObjectModel::stopped() {
-  const bool known = !uncertain_;
-  crashed();
-  if (known) acknowledge(oracle_.commits());
-}
-
 std::string ObjectModel::expected(std::size_t version) {
   oracle_.migrate(version);
   return oracle_.dump();

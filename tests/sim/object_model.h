@@ -54,10 +54,9 @@ class ObjectModel final {
 
   // States.
 
-  /// The process has died: which commits are left is not known.
+  /// The process has ended: which of the commits that nobody was told of are left is not known. A
+  /// full disk leaves such commits at an orderly end, too.
   void crashed();
-  /// The process has ended in order: nothing is lost.
-  void stopped();
   bool uncertain() const { return uncertain_; }
   /// Compares with what was found, by an application of this version. Where the state is not known,
   /// finds out what it is. Nothing if all is well, else what is wrong.

@@ -228,8 +228,8 @@ void Simulator::start() {
   for (int i = 0; i < patience && !over(); ++i) {
     // After a failure it is worth a look what the next start has changed.
     const bool looks = std::exchange(in_doubt_, false) && seed_.chance(70);
-    if (i < 3 && (looks || seed_.below(100) < character_.crashes * 8)) {
-      disk_.crash_at(seed_.between(1, 40));
+    if (i < 3 && (looks || seed_.below(100) < character_.crashes * 12)) {
+      disk_.crash_at(seed_.between(1, seed_.chance(60) ? 14 : 40));
     }
     if (i < 3 && seed_.below(100) < character_.faults * 4) {
       disk_.fail_at(seed_.between(1, 30),
@@ -302,7 +302,7 @@ void Simulator::restart_cleanly() {
   });
   if (!ended || disk_.crashed() || over()) return;
   host_.reset();
-  for (auto& model : witness_.models()) model.stopped();
+  for (auto& model : witness_.models()) model.crashed();
   start();
 }
 
