@@ -197,9 +197,10 @@ bool JournalReader::body_ok(const BatchHeader& header) {
 
 bool JournalReader::find_next() {
   const auto size = file_->size();
-  for (auto offset = offset_ + block; offset < size; offset += block) {
+  // From here on: a later batch may have been written over the one that belongs here.
+  for (auto offset = offset_; offset < size; offset += block) {
     const auto header = header_at(offset);
-    if (!header) continue;
+    if (!header || header->number == expected_) continue;
     offset_ = offset;
     expected_ = header->number;
     return true;

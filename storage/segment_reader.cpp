@@ -58,8 +58,10 @@ bool SegmentReader::is_next(const std::optional<BatchHeader>& header) {
 
 std::optional<std::uint64_t> SegmentReader::find_later() {
   const auto size = file_->size();
-  for (auto offset = offset_ + block; offset < size; offset += block) {
-    if (header_at(offset)) return offset;
+  // From here on: a later batch may have been written over the one that belongs here.
+  for (auto offset = offset_; offset < size; offset += block) {
+    const auto header = header_at(offset);
+    if (header && header->number != expected_) return offset;
   }
   return std::nullopt;
 }

@@ -194,6 +194,18 @@ TEST_F(RecoveryTest, RefusesAFlippedBitAnywhereInABatchThatOthersFollow) {
   expect_content(a_);
 }
 
+TEST_F(RecoveryTest, RefusesABatchThatALaterOneWasWrittenOver) {
+  for (std::uint8_t i = 1; i <= 3; ++i) commit(a_.set(1, i));
+  kill();
+  auto bytes = read_file(segment(1));
+  const auto begin = batches_in(1);
+  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(begin.at(2)), block,
+              bytes.begin() + static_cast<std::ptrdiff_t>(begin.at(1)));
+  bytes.resize(begin.at(2));
+  write_file(segment(1), bytes);
+  EXPECT_EQ(damage().first_batch, 2U);
+}
+
 TEST_F(RecoveryTest, SaysWhereTheDamageIsAndWhatToDo) {
   commit(a_.set(1, 1));
   commit(a_.set(1, 2));
