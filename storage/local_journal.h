@@ -74,8 +74,8 @@ class LocalJournal final : public Journal {
   bool write_batch();
   /// Lets `wait` end. Thread: any.
   void stop();
-  /// Leaves one segment without records if no file lags behind; else everything stays for recovery.
-  /// Requires that nothing is queued.
+  /// Leaves one segment without records if no file lags behind and nothing is queued; else
+  /// everything stays for recovery.
   void close();
 
   std::size_t segments() const { return segments_.size(); }
