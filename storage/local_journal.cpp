@@ -281,6 +281,10 @@ void LocalJournal::make_room(std::uint64_t bytes) {
 }
 
 void LocalJournal::begin_segment() {
+  // One that is begun anew may be all that knows where the numbers go on: its header is replaced in
+  // place, not by a spare file that has none.
+  const bool anew =
+      disk_.exists(config_.folder + "/" + journal_format::segment_name(next_segment_));
   segment_ = std::make_unique<Segment>(
       disk_, config_.folder,
       journal_format::SegmentHeader{
@@ -290,7 +294,7 @@ void LocalJournal::begin_segment() {
           .first_number = last_number_ + 1,
           .created = environment_.clock.wall_now(),
           .oldest = segments_.empty() ? next_segment_ : segments_.front().number},
-      std::exchange(spare_, {}), config_.segment_bytes);
+      anew ? std::string() : std::exchange(spare_, {}), config_.segment_bytes);
   segments_.push_back({next_segment_++});
 }
 
