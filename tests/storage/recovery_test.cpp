@@ -494,6 +494,20 @@ TEST_F(RecoveryTest, BeginsASegmentAnewThatHadJustBeenAboutToBegin) {
   }
 }
 
+TEST_F(RecoveryTest, BeginsASegmentAnewInItsOwnFileEvenIfThereIsASpare) {
+  commit(a_.set(1, 1));
+  checkpoint(a_);
+  const auto header = read_file(segment(1));
+  journal().close();
+  kill();
+  ASSERT_EQ(names(), std::vector{journal_format::segment_name(2)});
+  write_file(folder() + "/spare", header);
+  open();
+  EXPECT_EQ(read_file(folder() + "/spare"), header);
+  kill();
+  EXPECT_EQ(recover_again().position.next_number, 2U);
+}
+
 TEST_F(RecoveryTest, RefusesAHeaderThatWasOverwrittenWithZeros) {
   commit(a_.set(1, 1));
   kill();
