@@ -1,5 +1,7 @@
 #include "python/python_runtime.h"
 
+#include <pybind11/stl.h>
+
 #include "python/conversion.h"
 #include "python/python_object.h"
 #include "runtime/host.h"
