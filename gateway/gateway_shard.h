@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <list>
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "actors/node.h"
 #include "gateway/connection_count.h"
@@ -22,8 +22,7 @@ class HttpSession;
 ///
 /// Thread: the shard's. Owner: its listener, which outlives every open connection.
 struct GatewayShard {
-  GatewayShard(Node& of, std::size_t index, const Router& routes, ConnectionCount& count,
-               bool has_worker)
+  GatewayShard(Node& of, std::size_t index, const Router& routes, ConnectionCount& count)
       : node(of),
         loop(of.loop(index)),
         host(of.host(index)),
@@ -32,11 +31,13 @@ struct GatewayShard {
         clock(of.environment().clock),
         connections(count),
         date(clock),
-        errors(of.environment().random, of.log()) {
-    if (has_worker) worker = of.worker(index);
-  }
+        errors(of.environment().random, of.log()),
+        workers(of.workers(index)) {}
 
-  const ObjectAddress* fallback() const { return worker ? &*worker : nullptr; }
+  /// The workers in turn; null if there are none.
+  const ObjectAddress* fallback() {
+    return workers.empty() ? nullptr : &workers[next_worker++ % workers.size()];
+  }
 
   Node& node;
   boost::asio::io_context& loop;
@@ -48,7 +49,8 @@ struct GatewayShard {
   HttpDate date;
   ErrorPages errors;
   NameCache names;
-  std::optional<ObjectAddress> worker;
+  const std::vector<ObjectAddress> workers;
+  std::size_t next_worker = 0;
   /// Open connections, held here and by whatever they wait for.
   std::list<std::shared_ptr<HttpSession>> sessions;
   bool stopping = false;

@@ -20,7 +20,7 @@ class Listener final : public std::enable_shared_from_this<Listener> {
 
   /// `acceptor` listens already, on the shard's loop.
   Listener(Node& node, std::size_t shard, const Router& router, ConnectionCount& connections,
-           bool has_worker, Acceptor acceptor);
+           Acceptor acceptor);
 
   void start();
   /// Stops accepting, closes idle connections, and the others after their response.
