@@ -38,6 +38,7 @@ class ProjectCase(unittest.TestCase):
         main = self.folder / "worker_under_test.py"
         main.write_text(textwrap.dedent(text))
         sys.modules.pop("worker_under_test", None)
+        node.objects.clear()
         self.loaded = _host.load({
             "main": str(main), "path": [], "mode": mode or self.mode, "vars": variables or {},
             "bindings": bindings or {}, "name": "test", "compatibility_date": "2026-01-01",

@@ -6,7 +6,9 @@ Everything here but `load` runs on a fiber, in a turn of the object concerned.
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from stead import _asyncio_support, _events, _project
@@ -34,16 +36,18 @@ def load(project: dict[str, Any]) -> dict[str, Any]:
 def construct(class_name: str, handle: Any) -> Any:
     """An instance of a class, or of the worker if the name is empty."""
     assert _project_loaded is not None
-    instance = _in_context(_project_loaded.construct, class_name, handle)
-    _pump()
+    with _entered() as pump:
+        instance = _in_context(_project_loaded.construct, class_name, handle)
+        pump()
     return instance
 
 
 def start(instance: Any, event: Any) -> None:
     """Runs the handler of an event until it returns or suspends."""
     try:
-        _in_context(_events.deliver, instance, event)
-        _pump()
+        with _entered() as pump:
+            _in_context(_events.deliver, instance, event)
+            pump()
     except BaseException as error:
         event.reject(error)
 
@@ -51,8 +55,9 @@ def start(instance: Any, event: Any) -> None:
 def wake(callback: Callable[[Any, Any], None], result: Any, error: Any) -> None:
     """An operation has ended: tells who waits for it, and runs what can go on."""
     try:
-        callback(result, error)
-        _pump()
+        with _entered() as pump:
+            callback(result, error)
+            pump()
     except BaseException as problem:
         log("error", f"the continuation of an operation failed\n{trace_text(problem)}")
 
@@ -60,8 +65,9 @@ def wake(callback: Callable[[Any, Any], None], result: Any, error: Any) -> None:
 def close(instance: Any) -> None:
     """The instance leaves memory."""
     try:
-        instance.leave()
-        _pump()
+        with _entered() as pump:
+            instance.leave()
+            pump()
     except BaseException as problem:
         log("error", f"the end of an instance failed\n{trace_text(problem)}")
     finally:
@@ -74,7 +80,27 @@ def _in_context(function: Callable[..., Any], *args: Any) -> Any:
     return _pristine.copy().run(function, *args)
 
 
+@contextmanager
+def _entered() -> Iterator[Callable[[], None]]:
+    """Gives what runs all that is ready. It does nothing if this thread was in here before: an
+    operation that ends as soon as it begins is told in the middle of the code that began it."""
+    outermost = not getattr(_thread, "entered", False)
+    _thread.entered = True
+    try:
+        yield _pump if outermost else _later
+    finally:
+        if outermost:
+            _thread.entered = False
+
+
+_thread = threading.local()
+
+
 def _pump() -> None:
     loop = current_loop()
     if loop is not None:
         loop.pump()
+
+
+def _later() -> None:
+    pass

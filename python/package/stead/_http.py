@@ -162,7 +162,8 @@ class Request(Body):
     @classmethod
     def of_native(cls, request: tuple) -> Request:
         self = cls.__new__(cls)
-        self.method, self.url, headers, body, self.client_address = request
+        self.method, self.url, headers, body = request[:4]
+        self.client_address = request[4] if len(request) > 4 else ""
         self.headers = Headers.__new__(Headers)
         self.headers._pairs = headers
         self.redirect = "manual"

@@ -10,7 +10,6 @@ asynchronous code. `_asyncio_support` lets asyncio's own functions find it.
 from __future__ import annotations
 
 import asyncio
-import heapq
 import time
 from asyncio.events import _get_running_loop, _set_running_loop  # type: ignore[attr-defined]
 from collections import deque
@@ -35,10 +34,7 @@ class ObjectLoop(asyncio.AbstractEventLoop):
     def __init__(self) -> None:
         self.stepping = False
         self._ready: deque[asyncio.Handle] = deque()
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
-        self._armed: float | None = None
-        self._armed_token: Any = None
-        self._count = 0
+        self._timers: dict[asyncio.TimerHandle, Any] = {}
         self._homes: dict[Any, Home] = {}
         self._handler: Callable[..., Any] | None = None
         self._keep: set[Any] = set()
@@ -124,49 +120,23 @@ class ObjectLoop(asyncio.AbstractEventLoop):
 
     def call_at(self, when, callback, *args, context=None):  # type: ignore[override]
         handle = asyncio.TimerHandle(when, callback, args, self, context)
-        self._count += 1
-        heapq.heappush(self._timers, (when, self._count, handle))
         handle._scheduled = True
-        self._arm()
+        self._timers[handle] = None
+
+        # A sleep for each: one that an earlier event began does not end while `run_sync` waits.
+        def due(result: Any, error: BaseException | None) -> None:
+            self._timers.pop(handle, None)
+            handle._scheduled = False
+            self._ready.append(handle)
+
+        self._timers[handle] = native.sleep(max(0.0, when - self.time()), due)
         return handle
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        while self._timers and self._timers[0][2].cancelled():
-            heapq.heappop(self._timers)
-        if not self._timers:
-            self._disarm()
-
-    def _arm(self) -> None:
-        """One sleep of the node is under way: for the earliest timer."""
-        if not self._timers:
-            return
-        when = self._timers[0][0]
-        if self._armed is not None and self._armed <= when:
-            return
-        self._disarm()
-        self._armed = when
-
-        def due(result: Any, error: BaseException | None) -> None:
-            if self._armed == when:
-                self._fire(when)
-
-        self._armed_token = native.sleep(max(0.0, when - self.time()), due)
-
-    def _disarm(self) -> None:
-        self._armed = None
-        token, self._armed_token = self._armed_token, None
+        token = self._timers.pop(handle, None)
         cancel = getattr(native, "cancel_sleep", None)
         if token is not None and cancel is not None:
             cancel(token)
-
-    def _fire(self, when: float) -> None:
-        self._armed = self._armed_token = None
-        now = max(when, self.time())
-        while self._timers and self._timers[0][0] <= now:
-            handle = heapq.heappop(self._timers)[2]
-            handle._scheduled = False
-            self._ready.append(handle)
-        self._arm()
 
     def time(self) -> float:
         return time.monotonic()
@@ -226,6 +196,8 @@ class ObjectLoop(asyncio.AbstractEventLoop):
 
         text = context.get("message") or "an exception was not handled"
         error = context.get("exception")
+        if error is not None and not isinstance(error, Exception):
+            return  # The node ends this code, and says so itself.
         log("error", text if error is None else f"{text}\n{trace_text(error)}")
 
     async def shutdown_asyncgens(self) -> None:
