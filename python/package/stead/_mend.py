@@ -14,13 +14,17 @@ from stead._finder import patches
 from stead._native import log
 
 
+_mode: str | None = None
+
+
 def install(mode: str) -> None:
+    """Once; a later call only changes the mode, as tests do that load several projects."""
+    global _mode
+    first, _mode = _mode is None, mode
+    if not first:
+        return
     from stead.django import tenancy
 
-    if _installed:
-        _installed.add(mode)
-        return
-    _installed.add(mode)
     tenancy.install(patches.after)
     patches.after("asgiref.sync", _asgiref_in_the_turn)
     patches.after("django.utils.asyncio", _django_sees_real_loops_only)
@@ -29,14 +33,10 @@ def install(mode: str) -> None:
     patches.after("django_cf", _if_mended(_bridges))
 
 
-# The modes that were asked for. Tests load several projects; a node loads one.
-_installed: set[str] = set()
-
-
 def _if_mended(patch: Any) -> Any:
     def guarded(module: Any) -> None:
         ours = "_offered" in (getattr(module, "__file__", None) or "")
-        if "mended" in _installed and not ours:
+        if _mode == "mended" and not ours:
             patch(module)
 
     return guarded
@@ -50,8 +50,11 @@ def _do_engine(module: Any) -> None:
     """Rows in order, transactions, joins, JSON, Django's SQL functions, and so on."""
     if not hasattr(module, "DatabaseWrapper"):
         return
-    from stead.django.do.base import DatabaseWrapper
-
+    try:
+        from stead.django.do.base import DatabaseWrapper
+    except ImportError as error:
+        log("warning", f"{module.__name__} stays as it is: {error}")
+        return
     module.DatabaseWrapper = DatabaseWrapper
     _mended(f"{module.__name__}.DatabaseWrapper", "is stead.django.do's")
 

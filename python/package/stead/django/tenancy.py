@@ -151,4 +151,6 @@ class PerObjectDict(MutableMapping):
 
 
 def _sites(module: Any) -> None:
-    module.SITE_CACHE = PerObjectDict("django_sites")
+    cache = module.SITE_CACHE = PerObjectDict("django_sites")
+    # Django's puts another dict in its place.
+    module.SiteManager.clear_cache = lambda self: cache.clear()
