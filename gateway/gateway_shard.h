@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "actors/node.h"
+#include "gateway/assets.h"
 #include "gateway/connection_count.h"
 #include "gateway/error_page.h"
 #include "gateway/http_date.h"
@@ -23,7 +24,7 @@ class HttpSession;
 /// Thread: the shard's. Owner: its listener, which outlives every open connection.
 struct GatewayShard {
   GatewayShard(Node& of, std::size_t index, const Router& routes, ConnectionCount& count,
-               bool has_worker)
+               const App& app)
       : node(of),
         loop(of.loop(index)),
         host(of.host(index)),
@@ -33,7 +34,8 @@ struct GatewayShard {
         connections(count),
         date(clock),
         errors(of.environment().random, of.log()) {
-    if (has_worker) worker = of.worker(index);
+    if (app.worker()) worker = of.worker(index);
+    if (app.assets()) assets.emplace(*app.assets());
   }
 
   const ObjectAddress* fallback() const { return worker ? &*worker : nullptr; }
@@ -49,6 +51,7 @@ struct GatewayShard {
   ErrorPages errors;
   NameCache names;
   std::optional<ObjectAddress> worker;
+  std::optional<Assets> assets;
   /// Open connections, held here and by whatever they wait for.
   std::list<std::shared_ptr<HttpSession>> sessions;
   bool stopping = false;
