@@ -4,9 +4,11 @@
 #include <boost/asio/io_context.hpp>
 #include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "actors/node.h"
+#include "gateway/assets.h"
 #include "gateway/connection_count.h"
 #include "gateway/error_page.h"
 #include "gateway/http_date.h"
@@ -22,7 +24,8 @@ class HttpSession;
 ///
 /// Thread: the shard's. Owner: its listener, which outlives every open connection.
 struct GatewayShard {
-  GatewayShard(Node& of, std::size_t index, const Router& routes, ConnectionCount& count)
+  GatewayShard(Node& of, std::size_t index, const Router& routes, ConnectionCount& count,
+               const App& app)
       : node(of),
         loop(of.loop(index)),
         host(of.host(index)),
@@ -32,7 +35,9 @@ struct GatewayShard {
         connections(count),
         date(clock),
         errors(of.environment().random, of.log()),
-        workers(of.workers(index)) {}
+        workers(of.workers(index)) {
+    if (app.assets()) assets.emplace(*app.assets());
+  }
 
   /// The workers in turn; null if there are none.
   const ObjectAddress* fallback() {
@@ -51,6 +56,7 @@ struct GatewayShard {
   NameCache names;
   const std::vector<ObjectAddress> workers;
   std::size_t next_worker = 0;
+  std::optional<Assets> assets;
   /// Open connections, held here and by whatever they wait for.
   std::list<std::shared_ptr<HttpSession>> sessions;
   bool stopping = false;

@@ -27,7 +27,7 @@ struct Server::Parts {
       auto acceptor = listen_on(node.loop(shard), endpoint, text);
       endpoint = acceptor.local_endpoint();  // port 0 means the one that the first has got
       listeners.push_back(
-          std::make_shared<Listener>(node, shard, router, connections, std::move(acceptor)));
+          std::make_shared<Listener>(app, node, shard, router, connections, std::move(acceptor)));
     }
     port = endpoint.port();
   }

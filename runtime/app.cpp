@@ -44,6 +44,13 @@ App& App::route_methods(std::string pattern, std::string class_name, std::string
   return *this;
 }
 
+App& App::assets(AssetsSpec spec) {
+  if (assets_) throw std::logic_error("App::assets: called twice");
+  if (spec.directory.empty()) throw std::logic_error("App::assets: name a directory");
+  assets_ = std::move(spec);
+  return *this;
+}
+
 App& App::fetch(Worker::Handler handler) {
   handler_ = std::make_unique<Worker::Handler>(std::move(handler));
   ClassInfo info;

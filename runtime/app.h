@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/assets.h"
 #include "runtime/class_info.h"
 #include "runtime/json_codec.h"
 #include "runtime/outgoing_call.h"
@@ -97,10 +98,15 @@ class App {
   /// The same for code of another language: `info.make` makes the workers.
   App& worker(ClassInfo info);
 
+  /// Serves static files before anything else sees a request.
+  App& assets(AssetsSpec spec);
+
   const std::vector<std::unique_ptr<ClassInfo>>& classes() const { return classes_; }
   const std::vector<RouteSpec>& routes() const { return routes_; }
   /// The class of the worker; null if `fetch` was not called.
   const ClassInfo* worker() const { return worker_ ? &*worker_ : nullptr; }
+  /// Null if `assets` was not called.
+  const AssetsSpec* assets() const { return assets_ ? &*assets_ : nullptr; }
 
  private:
   ClassInfo& add_class(std::string name, ClassInfo info);
@@ -125,6 +131,7 @@ class App {
   std::vector<RouteSpec> routes_;
   std::unique_ptr<Worker::Handler> handler_;
   std::optional<ClassInfo> worker_;
+  std::optional<AssetsSpec> assets_;
 };
 
 }  // namespace stead
