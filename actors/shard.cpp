@@ -243,6 +243,7 @@ std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
       .wal = {.memory = services_.config.object.log_memory,
               .spill_path = data + "/spill/" + object.id.to_string()},
       .undoable = services_.config.history.on(),
+      .sql_limits = info.sql_limits,
   });
 }
 

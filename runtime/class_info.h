@@ -11,6 +11,7 @@
 #include "runtime/namespace_key.h"
 #include "runtime/task.h"
 #include "storage/durability.h"
+#include "storage/sql_limits.h"
 
 namespace stead {
 
@@ -36,6 +37,7 @@ struct ClassInfo {
   std::vector<std::string> migrations;
   /// When what its objects write is made durable.
   Durability durability = Durability::journal;
+  SqlLimits sql_limits = SqlLimits::reference;
   /// Workers have none.
   bool has_storage = true;
   /// Its code may keep its thread: its objects live on shards that serve nothing else, so that
