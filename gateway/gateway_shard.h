@@ -12,6 +12,7 @@
 #include "gateway/http_date.h"
 #include "gateway/name_cache.h"
 #include "gateway/router.h"
+#include "gateway/trusted_proxies.h"
 #include "runtime/config.h"
 
 namespace stead {
@@ -32,6 +33,7 @@ struct GatewayShard {
         clock(of.environment().clock),
         connections(count),
         date(clock),
+        proxies(limits.trusted_proxies),
         errors(of.environment().random, of.log()) {
     if (has_worker) worker = of.worker(index);
   }
@@ -46,6 +48,7 @@ struct GatewayShard {
   Clock& clock;
   ConnectionCount& connections;
   HttpDate date;
+  const TrustedProxies proxies;
   ErrorPages errors;
   NameCache names;
   std::optional<ObjectAddress> worker;

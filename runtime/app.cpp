@@ -39,12 +39,13 @@ App& App::route_methods(std::string pattern, std::string class_name, std::string
   return *this;
 }
 
-App& App::fetch(Worker::Handler handler) {
+App& App::fetch(Worker::Handler handler, WorkerOptions options) {
   if (worker_) throw std::logic_error("App::fetch: called twice");
   handler_ = std::make_unique<Worker::Handler>(std::move(handler));
   worker_.emplace();
   worker_->name = "worker";
   worker_->has_storage = false;
+  worker_->streams_requests = options.streams_requests;
   worker_->make = [handler_of = handler_.get()](State& state) {
     return std::make_unique<Worker>(state, *handler_of);
   };

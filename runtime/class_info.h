@@ -32,6 +32,8 @@ struct ClassInfo {
   Durability durability = Durability::journal;
   /// Workers have none.
   bool has_storage = true;
+  /// Whether a long request body comes as `Request::stream`, while it arrives.
+  bool streams_requests = false;
 };
 
 /// A class as one node serves it: with the secret of its namespace.

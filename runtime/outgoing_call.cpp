@@ -35,7 +35,11 @@ std::size_t OutgoingFetch::bytes() const { return request_.target.size() + reque
 
 std::string OutgoingFetch::describe() const { return "fetch " + target_text_; }
 
-void OutgoingFetch::start(DurableObject& object) { set_task(object.fetch(std::move(request_))); }
+void OutgoingFetch::start(DurableObject& object) {
+  set_task(request_.stream
+               ? internal::fetch_streamed(object, target().of->info, std::move(request_))
+               : object.fetch(std::move(request_)));
+}
 
 CallOrigin internal::origin_of(Instance& caller, const Operation& operation) {
   return {&caller.host(), caller.address().id, caller.incarnation(), operation.number()};
