@@ -8,6 +8,7 @@ packages=(
   libcaf-dev libsqlite3-dev nlohmann-json3-dev libgtest-dev libgmock-dev libcli11-dev
   libspdlog-dev libtomlplusplus-dev libssl-dev liblz4-dev libxxhash-dev
   libbenchmark-dev
+  python3-dev python3-venv pybind11-dev
 )
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

@@ -34,7 +34,7 @@ LAYERS = {
     "runtime": {"base", "storage", "runtime"},
     "actors": {"base", "storage", "runtime", "actors"},
     "gateway": {"base", "runtime", "actors", "gateway"},
-    "python": {"base", "runtime", "actors", "python"},
+    "python": {"base", "storage", "runtime", "actors", "python"},
     "cluster": {"base", "runtime", "actors", "cluster"},
     "cli": ALL,
     "examples": ALL,
@@ -70,6 +70,11 @@ LIBRARIES = [
         ["runtime/*", "actors/*", "gateway/*", "python/*", "cluster/*", "cli/*", "examples/*",
          "tests/*", "bench/*"],
         "base/ and storage/ know no JSON",
+    ),
+    (
+        "pybind11/",
+        ["python/*", "tests/*", "bench/*"],
+        "only python/ knows the interpreter",
     ),
     ("openssl/", ["*.cpp"], "include OpenSSL in .cpp files only"),
 ]  # fmt: skip
