@@ -72,9 +72,9 @@ ConfigNode project_part(const ConfigNode& file, ConfigNotes& notes) {
 }
 
 void set_var(Project& project, const std::string& name, const std::string& value) {
-  ProjectVar var{name, nlohmann::json(value).dump(-1, ' ', false,
-                                                  nlohmann::json::error_handler_t::replace),
-                 value};
+  ProjectVar var{
+      name, nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+      value};
   const auto found = std::ranges::find(project.vars, name, &ProjectVar::name);
   if (found == project.vars.end()) {
     project.vars.push_back(std::move(var));
