@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "actors/node.h"
 #include "gateway/assets.h"
@@ -33,12 +34,15 @@ struct GatewayShard {
         clock(of.environment().clock),
         connections(count),
         date(clock),
-        errors(of.environment().random, of.log()) {
-    if (app.worker()) worker = of.worker(index);
+        errors(of.environment().random, of.log()),
+        workers(of.workers(index)) {
     if (app.assets()) assets.emplace(*app.assets());
   }
 
-  const ObjectAddress* fallback() const { return worker ? &*worker : nullptr; }
+  /// The workers in turn; null if there are none.
+  const ObjectAddress* fallback() {
+    return workers.empty() ? nullptr : &workers[next_worker++ % workers.size()];
+  }
 
   Node& node;
   boost::asio::io_context& loop;
@@ -50,7 +54,8 @@ struct GatewayShard {
   HttpDate date;
   ErrorPages errors;
   NameCache names;
-  std::optional<ObjectAddress> worker;
+  const std::vector<ObjectAddress> workers;
+  std::size_t next_worker = 0;
   std::optional<Assets> assets;
   /// Open connections, held here and by whatever they wait for.
   std::list<std::shared_ptr<HttpSession>> sessions;

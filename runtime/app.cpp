@@ -21,6 +21,11 @@ ClassInfo& App::add_class(std::string name, ClassInfo info) {
   return *classes_.back();
 }
 
+App& App::add(std::string name, ClassInfo info) {
+  add_class(std::move(name), std::move(info));
+  return *this;
+}
+
 void App::add_method(ClassInfo& info, std::string name, ClassInfo::Method method) {
   if (!info.methods.emplace(name, std::move(method)).second) {
     throw std::logic_error("App::add: the method " + info.name + "." + name + " is added twice");
@@ -47,14 +52,19 @@ App& App::assets(AssetsSpec spec) {
 }
 
 App& App::fetch(Worker::Handler handler) {
-  if (worker_) throw std::logic_error("App::fetch: called twice");
   handler_ = std::make_unique<Worker::Handler>(std::move(handler));
-  worker_.emplace();
-  worker_->name = "worker";
-  worker_->has_storage = false;
-  worker_->make = [handler_of = handler_.get()](State& state) {
+  ClassInfo info;
+  info.make = [handler_of = handler_.get()](State& state) {
     return std::make_unique<Worker>(state, *handler_of);
   };
+  return worker(std::move(info));
+}
+
+App& App::worker(ClassInfo info) {
+  if (worker_) throw std::logic_error("App::fetch: the application has its worker already");
+  worker_ = std::move(info);
+  worker_->name = "worker";
+  worker_->has_storage = false;
   return *this;
 }
 

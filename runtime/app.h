@@ -70,8 +70,12 @@ class App {
       for (const auto& step : T::migrations) info.migrations.emplace_back(step);
     }
     if constexpr (requires { T::durability; }) info.durability = T::durability;
+    if constexpr (requires { T::blocking; }) info.blocking = T::blocking;
     return ClassBuilder<T>(add_class(std::move(name), std::move(info)));
   }
+
+  /// Adds a class that is made at run time, such as one of another language. `info.name` is set.
+  App& add(std::string name, ClassInfo info);
 
   /// Sends requests that match `pattern` to an object of a class. The first route that matches
   /// serves.
@@ -91,6 +95,8 @@ class App {
 
   /// Code that gets the requests that no route matches.
   App& fetch(Worker::Handler handler);
+  /// The same for code of another language: `info.make` makes the workers.
+  App& worker(ClassInfo info);
 
   /// Serves static files before anything else sees a request.
   App& assets(AssetsSpec spec);

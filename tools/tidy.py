@@ -35,7 +35,7 @@ LAYERS = {
     "runtime": {"base", "storage", "runtime"},
     "actors": {"base", "storage", "runtime", "actors"},
     "gateway": {"base", "runtime", "actors", "gateway"},
-    "python": {"base", "runtime", "actors", "python"},
+    "python": {"base", "storage", "runtime", "actors", "python"},
     "cluster": {"base", "runtime", "actors", "cluster"},
     "cli": ALL,
     "examples": ALL,
