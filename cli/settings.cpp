@@ -121,6 +121,8 @@ constexpr auto table = std::to_array<Setting>({
         "data", "Folder of the databases and keys. Created if its parent exists."),
     count<[](auto& c) -> auto& { return c.shards; }, max_shards>(
         "shards", "Event loops, a thread each; 0 means one for each processor."),
+    count<[](auto& c) -> auto& { return c.blocking_shards; }, max_shards>(
+        "blocking_shards", "The same for objects whose code may block, such as Python's."),
     log_level(),
     duration<[](auto& c) -> auto& { return c.stop_timeout; }>(
         "stop_timeout", "How long a stop waits for requests in progress."),

@@ -5,8 +5,10 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "actors/node.h"
+#include "gateway/assets.h"
 #include "gateway/connection_count.h"
 #include "gateway/error_page.h"
 #include "gateway/http_date.h"
@@ -24,7 +26,7 @@ class HttpSession;
 /// Thread: the shard's. Owner: its listener, which outlives every open connection.
 struct GatewayShard {
   GatewayShard(Node& of, std::size_t index, const Router& routes, ConnectionCount& count,
-               bool has_worker)
+               const App& app)
       : node(of),
         loop(of.loop(index)),
         host(of.host(index)),
@@ -34,11 +36,14 @@ struct GatewayShard {
         connections(count),
         date(clock),
         proxies(limits.trusted_proxies),
-        errors(of.environment().random, of.log()) {
-    if (has_worker) worker = of.worker(index);
+        errors(of.environment().random, of.log()),
+        workers(of.workers(index)) {
   }
 
-  const ObjectAddress* fallback() const { return worker ? &*worker : nullptr; }
+  /// The workers in turn; null if there are none.
+  const ObjectAddress* fallback() {
+    return workers.empty() ? nullptr : &workers[next_worker++ % workers.size()];
+  }
 
   Node& node;
   boost::asio::io_context& loop;
@@ -51,7 +56,9 @@ struct GatewayShard {
   const TrustedProxies proxies;
   ErrorPages errors;
   NameCache names;
-  std::optional<ObjectAddress> worker;
+  const std::vector<ObjectAddress> workers;
+  std::size_t next_worker = 0;
+  std::optional<Assets> assets;
   /// Open connections, held here and by whatever they wait for.
   std::list<std::shared_ptr<HttpSession>> sessions;
   bool stopping = false;

@@ -175,13 +175,25 @@ void HttpSession::route() {
     early_answer_ = shard_.stopping ? Response::text("stopping\n", 503) : Response::text("ok\n");
     return;
   }
+  if (reads && shard_.assets) early_answer_ = find_asset();
+  if (early_answer_) return;
   auto found = shard_.router.route({request.method, request.path(), reader_.host()},
                                    shard_.fallback(), shard_.names);
   if (auto* refusal = std::get_if<RouteRefusal>(&found)) {
-    early_answer_ = ErrorPages::refusal(*refusal);
+    const bool is_missing = refusal->status == 404 && reads && shard_.assets;
+    if (is_missing) early_answer_ = shard_.assets->answer_not_found(request);
+    if (!early_answer_) early_answer_ = ErrorPages::refusal(*refusal);
   } else {
     match_ = std::get<RouteMatch>(std::move(found));
   }
+}
+
+std::optional<Response> HttpSession::find_asset() {
+  auto& assets = *shard_.assets;
+  const auto& request = reader_.request();
+  auto answer = assets.answer(request);
+  if (!answer && assets.answers_navigation(request)) answer = assets.answer_not_found(request);
+  return answer;
 }
 
 bool HttpSession::send_continue() {

@@ -71,6 +71,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   void wait_for_more();
   void on_header();
   void route();
+  std::optional<Response> find_asset();
   bool send_continue();
   void on_complete();
   void send_fetch();

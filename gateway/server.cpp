@@ -26,8 +26,8 @@ struct Server::Parts {
     for (std::size_t shard = 0; shard < node.shard_count(); ++shard) {
       auto acceptor = listen_on(node.loop(shard), endpoint, text);
       endpoint = acceptor.local_endpoint();  // port 0 means the one that the first has got
-      listeners.push_back(std::make_shared<Listener>(node, shard, router, connections,
-                                                     app.worker() != nullptr, std::move(acceptor)));
+      listeners.push_back(
+          std::make_shared<Listener>(app, node, shard, router, connections, std::move(acceptor)));
     }
     port = endpoint.port();
   }

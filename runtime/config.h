@@ -33,6 +33,8 @@ struct Config {
   std::string data = "data";
   /// Event loops, each with a thread; 0 means one for each processor.
   unsigned shards = 0;
+  /// The same for objects whose code may block its thread (`ClassInfo::blocking`).
+  unsigned blocking_shards = 4;
   std::string log_level = "info";
   /// How long a stop waits for requests in progress.
   std::chrono::milliseconds stop_timeout{10'000};

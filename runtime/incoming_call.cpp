@@ -33,6 +33,10 @@ IncomingMethod::~IncomingMethod() = default;
 
 void IncomingMethod::start(DurableObject& object) {
   const auto& info = target().of->info;
+  if (info.any_method) {
+    set_task(info.any_method(object, method_, arguments_->dump()));
+    return;
+  }
   const auto found = info.methods.find(method_);
   if (found == info.methods.end()) {
     throw HttpError(404, info.name + " has no method \"" + method_ + "\" that is callable by name");

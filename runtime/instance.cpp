@@ -170,6 +170,12 @@ void Instance::commit() {
   }
 }
 
+void Instance::commit_now() {
+  store();
+  commit();
+  if (broken_) broken_->raise();
+}
+
 void Instance::resume(Resumption resumption) {
   if (resumption.incarnation != incarnation_) return drop(std::move(resumption));
   const auto found = operations_.find(resumption.operation);

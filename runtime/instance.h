@@ -73,6 +73,9 @@ class Instance final {
   std::uint64_t incarnation() const { return incarnation_; }
   /// Throws if the class has no storage or the instance is broken.
   ObjectStore& store();
+  /// Commits what the turn has written so far, apart from what follows. Throws if that fails: the
+  /// instance is then broken.
+  void commit_now();
   /// Removes everything that the object stored.
   void delete_all();
   void emit(std::unique_ptr<Output> output);
@@ -98,6 +101,8 @@ class Instance final {
 
   std::uint64_t add_operation(Operation& operation);
   void remove_operation(std::uint64_t number) { operations_.erase(number); }
+  /// The number of the operation that began last.
+  std::uint64_t last_operation() const { return last_operation_; }
   /// Completes an operation of this instance within the current turn, if somebody still waits.
   Operation* find_operation(std::uint64_t number);
 

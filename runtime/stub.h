@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -30,6 +31,14 @@ class Stub {
     request.stream.leave(*caller_, "the body of a request");
     return internal::perform<Response>(
         *caller_, std::make_unique<OutgoingFetch>(target_, std::move(request)));
+  }
+
+  /// Calls a method by the name that its class gave it, in whatever language that is written: with
+  /// the text of a JSON array, for the result as JSON text.
+  Task<std::string> call_json(std::string method, std::string arguments) {
+    return internal::perform<std::string>(
+        *caller_,
+        std::make_unique<OutgoingNamed>(target_, std::move(method), std::move(arguments)));
   }
 
   /// Calls a public method of `T`, with arguments and result by value:

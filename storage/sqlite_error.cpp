@@ -89,6 +89,11 @@ std::string sqlite_code_name(int code) {
   return name + " (extended: " + (extended ? std::string(extended) : std::to_string(code)) + ")";
 }
 
+std::string sqlite_extended_code_name(int code) {
+  const char* extended = find_name(code);
+  return extended ? std::string(extended) : sqlite_code_name(code & 0xff);
+}
+
 std::string sqlite_error_text(sqlite3* connection, int code) {
   std::string text = connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
   const int offset = connection ? sqlite3_error_offset(connection) : -1;
@@ -107,9 +112,9 @@ Error sqlite_error(int code, const std::string& text) {
     case SQLITE_BUSY:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return Error(ErrorCode::storage, text);
+      return Error(ErrorCode::storage, text).set_sqlite_code(code);
     default:
-      return Error(ErrorCode::sql, text);
+      return Error(ErrorCode::sql, text).set_sqlite_code(code);
   }
 }
 

@@ -1,0 +1,1 @@
+"""Django on Stead: the engine `stead.django.do`, and what keeps objects apart."""
