@@ -2,8 +2,6 @@
 
 #include <string_view>
 
-#include "python/python_body.h"
-
 namespace stead {
 
 namespace py = pybind11;
@@ -39,25 +37,12 @@ Headers headers_from_python(py::handle fields) {
   return headers;
 }
 
-py::object body_to_python(const std::string& whole, const BodyStream& stream) {
-  if (stream) return py::cast(std::make_unique<PythonBody>(stream));
-  return py::bytes(whole);
-}
-
-/// Bytes, text, a `_stead.Body` to hand on, or an iterator of bytes.
-void take_body(const py::object& body, std::string& whole, BodyStream& stream) {
-  if (body.is_none()) return;
-  if (PyUnicode_Check(body.ptr()) || PyBytes_Check(body.ptr())) {
-    whole = body.cast<std::string>();
-  } else if (py::isinstance<PythonBody>(body)) {
-    stream = body.cast<PythonBody&>().take();
-  } else if (PyObject_CheckBuffer(body.ptr())) {
-    const auto bytes = py::reinterpret_steal<py::bytes>(PyBytes_FromObject(body.ptr()));
-    if (!bytes) throw py::error_already_set();
-    whole = bytes;
-  } else {
-    stream = BodyStream(python_body_source(body));
-  }
+std::string body_from_python(py::handle body) {
+  if (body.is_none()) return {};
+  if (PyUnicode_Check(body.ptr())) return body.cast<std::string>();
+  const auto bytes = py::reinterpret_steal<py::bytes>(PyBytes_FromObject(body.ptr()));
+  if (!bytes) throw py::error_already_set();
+  return bytes;
 }
 
 /// "http://host:port/path?query" into the two parts that a request has.
@@ -90,14 +75,14 @@ py::tuple request_to_python(const Request& request) {
   const auto host = request.headers.get("Host").value_or("localhost");
   const auto url = std::string(request.scheme) + "://" + std::string(host) + request.target;
   return py::make_tuple(latin1(request.method), latin1(url), headers_to_python(request.headers),
-                        body_to_python(request.body, request.stream), request.client_address);
+                        py::bytes(request.body), request.client_address);
 }
 
 Request request_from_python(const py::tuple& parts) {
   Request request;
   request.method = from_latin1(parts[0]);
   request.headers = headers_from_python(parts[2]);
-  take_body(parts[3], request.body, request.stream);
+  request.body = body_from_python(parts[3]);
   take_url(request, from_latin1(parts[1]));
   if (parts.size() > 4) request.client_address = parts[4].cast<std::string>();
   return request;
@@ -105,14 +90,14 @@ Request request_from_python(const py::tuple& parts) {
 
 py::tuple response_to_python(const Response& response) {
   return py::make_tuple(response.status, "", headers_to_python(response.headers),
-                        body_to_python(response.body, response.stream));
+                        py::bytes(response.body));
 }
 
 Response response_from_python(const py::tuple& parts) {
   Response response;
   response.status = parts[0].cast<int>();
   response.headers = headers_from_python(parts[2]);
-  take_body(parts[3], response.body, response.stream);
+  response.body = body_from_python(parts[3]);
   return response;
 }
 

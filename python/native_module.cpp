@@ -7,7 +7,6 @@
 #include "python/native_key_values.h"
 #include "python/native_module.h"
 #include "python/object_sql_home.h"
-#include "python/python_body.h"
 #include "python/python_object.h"
 #include "python/sql_connection.h"
 #include "runtime/host.h"
@@ -31,8 +30,6 @@ py::object kind_of(const PythonEvent& event) {
       return py::str("rpc");
     case PythonEvent::Kind::manage:
       return py::str("manage");
-    case PythonEvent::Kind::chunk:
-      break;  // Python sees no such event.
   }
   return py::none();
 }
@@ -131,7 +128,6 @@ class TimeLimitExceeded(BaseException):
 }
 
 void add_functions(py::module_& module) {
-  module.attr("response_streams") = true;
   module.def("current", []() -> Handle {
     auto* current = PythonObject::current();
     return current ? current->handle() : nullptr;
@@ -175,7 +171,6 @@ PYBIND11_EMBEDDED_MODULE(_stead, module) {
   stead::register_key_values(module);
   // Behind the database's, which takes every error: the last one registered is asked first.
   stead::add_errors(module);
-  stead::register_body(module);
   stead::add_types(module);
   stead::add_functions(module);
 }

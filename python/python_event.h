@@ -17,7 +17,7 @@ class PythonObject;
 ///
 /// Thread: the object's, and its fibers.
 struct PythonEvent {
-  enum class Kind { fetch, rpc, manage, chunk };
+  enum class Kind { fetch, rpc, manage };
 
   Kind kind;
   /// Null once the object has left memory.
@@ -36,8 +36,6 @@ struct PythonEvent {
   Response response{};
   /// JSON text.
   std::string result{};
-  /// For `chunk`; nothing at the end.
-  std::optional<std::string> chunk{};
 };
 
 }  // namespace stead

@@ -175,25 +175,16 @@ void PythonObject::deliver(const std::shared_ptr<PythonEvent>& event) {
   run([this, event] { runtime_.start(instance_.get(), event); });
 }
 
-Task<void> PythonObject::settled(const std::shared_ptr<PythonEvent>& event) {
-  if (!event->settled) return wait_until_settled(event);
-  if (event->error) event->error->raise();
-  return {};
-}
-
-Task<void> PythonObject::wait_until_settled(std::shared_ptr<PythonEvent> event) {
-  Operation answered(state().instance());
-  event->waiting = answered.number();
-  co_await answered;
-  if (event->error) event->error->raise();
-}
-
 Task<Response> PythonObject::fetch(Request request) {
   auto event = std::make_shared<PythonEvent>(
       PythonEvent{.kind = PythonEvent::Kind::fetch, .request = std::move(request)});
   deliver(event);
-  auto answered = settled(event);
-  co_await answered;
+  if (!event->settled) {
+    Operation settled(state().instance());
+    event->waiting = settled.number();
+    co_await settled;
+  }
+  if (event->error) event->error->raise();
   co_return std::move(event->response);
 }
 
@@ -202,8 +193,12 @@ Task<std::string> PythonObject::call(std::string method, std::string arguments) 
   auto event = std::make_shared<PythonEvent>(
       PythonEvent{.kind = kind, .method = std::move(method), .arguments = std::move(arguments)});
   deliver(event);
-  auto answered = settled(event);
-  co_await answered;
+  if (!event->settled) {
+    Operation settled(state().instance());
+    event->waiting = settled.number();
+    co_await settled;
+  }
+  if (event->error) event->error->raise();
   co_return std::move(event->result);
 }
 
@@ -256,50 +251,6 @@ Task<void> PythonObject::call_and_wake(Stub<> stub, std::string method, std::str
     error = current_error();
   }
   wake(callback, [&] { return py::str(result); }, error);
-}
-
-Task<std::optional<std::string>> PythonObject::next_chunk(const PyHandle& chunks) {
-  auto event = std::make_shared<PythonEvent>(PythonEvent{.kind = PythonEvent::Kind::chunk});
-  run([this, event, &chunks] {
-    try {
-      const auto chunk = runtime_.next_chunk(chunks.get());
-      if (!chunk.is_none()) event->chunk = chunk.cast<std::string>();
-    } catch (...) {
-      event->error = error_from_python();
-    }
-    settle(event);
-  });
-  auto answered = settled(event);
-  co_await answered;
-  co_return std::move(event->chunk);
-}
-
-void PythonObject::close_body(const PyHandle& chunks) {
-  run([this, &chunks] { runtime_.close_body(chunks.get()); });
-}
-
-std::optional<std::string> PythonObject::read_in_the_middle(BodyStream stream) {
-  const auto read = std::make_shared<Read>();
-  state().wait_until(read_and_unpark(std::move(stream), read, strand()));
-  while (!read->done) park();
-  if (read->error) read->error->raise();
-  return std::move(read->chunk);
-}
-
-Task<void> PythonObject::read_and_unpark(BodyStream stream, std::shared_ptr<Read> read,
-                                         std::uint64_t strand) {
-  auto next = stream.read();
-  try {
-    auto chunk = co_await next;
-    read->chunk = std::move(chunk);
-  } catch (...) {
-    read->error = current_error();
-  }
-  read->done = true;
-  unpark(strand);
-  if (current_object == this) co_return;
-  run_unparked();
-  answer_settled();
 }
 
 Task<void> PythonObject::wait_and_wake(Task<void> task, PyHandle callback) {

@@ -48,10 +48,6 @@ class PythonObject final : public DurableObject {
   /// A method by name; `$manage` is a management command.
   Task<std::string> call(std::string method, std::string arguments);
 
-  // For a body that this object makes, in its turn.
-  Task<std::optional<std::string>> next_chunk(const PyHandle& chunks);
-  void close_body(const PyHandle& chunks);
-
   // For Python code, on a fiber of this object.
 
   /// The object whose fiber this thread is. Null outside.
@@ -75,8 +71,6 @@ class PythonObject final : public DurableObject {
   void begin_fetch(const std::string& class_name, const Id& id, Request request, PyHandle callback);
   void begin_call(const std::string& class_name, const Id& id, std::string method,
                   std::string arguments, PyHandle callback);
-  /// The next chunk of a stream, waited for in the middle of the code.
-  std::optional<std::string> read_in_the_middle(BodyStream stream);
   void begin_sleep(std::chrono::milliseconds pause, PyHandle callback);
   void begin_sync(PyHandle callback);
   InputGate::Section enter_section();
@@ -118,16 +112,6 @@ class PythonObject final : public DurableObject {
   void answer_settled();
   void construct();
   void deliver(const std::shared_ptr<PythonEvent>& event);
-  /// Done when the event has its answer. Throws its error.
-  Task<void> settled(const std::shared_ptr<PythonEvent>& event);
-  Task<void> wait_until_settled(std::shared_ptr<PythonEvent> event);
-  /// What a read in the middle waits for.
-  struct Read {
-    std::optional<std::string> chunk{};
-    std::optional<Error> error{};
-    bool done = false;
-  };
-  Task<void> read_and_unpark(BodyStream stream, std::shared_ptr<Read> read, std::uint64_t strand);
   void wake(const PyHandle& callback, const Result& result, const std::optional<Error>& error);
   Task<void> fetch_and_wake(Stub<> stub, Request request, PyHandle callback);
   Task<void> call_and_wake(Stub<> stub, std::string method, std::string arguments,

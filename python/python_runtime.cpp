@@ -41,20 +41,6 @@ void PythonRuntime::wake(const py::object& callback, const py::object& result,
   }
 }
 
-py::object PythonRuntime::next_chunk(const py::object& chunks) {
-  return host_.get().attr("next_chunk")(chunks);
-}
-
-void PythonRuntime::close_body(const py::object& chunks) {
-  try {
-    host_.get().attr("close_body")(chunks);
-  } catch (...) {
-    PythonObject::require_current().log(
-        LogLevel::warning,
-        std::string("a response's close() failed: ") + error_from_python().what());
-  }
-}
-
 void PythonRuntime::close(const py::object& instance) {
   try {
     host_.get().attr("close")(instance);

@@ -36,10 +36,6 @@ class PythonRuntime final {
   void start(const pybind11::object& instance, const std::shared_ptr<PythonEvent>& event);
   void wake(const pybind11::object& callback, const pybind11::object& result,
             const std::optional<Error>& error);
-  /// Bytes, or None at the end.
-  pybind11::object next_chunk(const pybind11::object& chunks);
-  /// Throws nothing.
-  void close_body(const pybind11::object& chunks);
   /// Throws nothing.
   void close(const pybind11::object& instance);
 

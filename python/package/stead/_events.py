@@ -99,8 +99,6 @@ def _native_response(result: Any) -> tuple:
     if isinstance(content, ReadableStream):
         if not getattr(native, "response_streams", False):
             content = content.all_bytes()
-        else:
-            content = content.unread() or content
     return (
         response.status,
         response.statusText or _http.reason_of(response.status),

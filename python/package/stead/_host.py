@@ -62,21 +62,6 @@ def wake(callback: Callable[[Any, Any], None], result: Any, error: Any) -> None:
         log("error", f"the continuation of an operation failed\n{trace_text(problem)}")
 
 
-def next_chunk(stream: Iterator[bytes]) -> bytes | None:
-    """The next bytes of a body that is streamed; None at its end."""
-    with _entered() as pump:
-        chunk = _in_context(next, stream, None)
-        pump()
-    return chunk
-
-
-def close_body(stream: Any) -> None:
-    """Nobody reads it any more."""
-    with _entered() as pump:
-        _in_context(stream.close)
-        pump()
-
-
 def close(instance: Any) -> None:
     """The instance leaves memory."""
     try:

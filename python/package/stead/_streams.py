@@ -72,10 +72,8 @@ class ReadableStream(JsProxy):
         self._ended = False
         self._failure: BaseException | None = None
         self._pulling = False
-        self._asked = False
         self._closed = False
         self.locked = False
-        self._reader: Any = None
         self._controller = Controller(self)
         start = _part(source, named, "start")
         if start is not None:
@@ -103,15 +101,8 @@ class ReadableStream(JsProxy):
     @classmethod
     def of_reader(cls, reader: Any) -> ReadableStream:
         """What `reader.read(n)` gives, until it gives nothing."""
-        stream = cls.of_iterator(iter(lambda: reader.read(_READ_SIZE), b""),
-                                 getattr(reader, "close", None))  # fmt: skip
-        stream._reader = reader
-        return stream
-
-    def unread(self) -> Any:
-        """The native reader behind it, to be handed on as it is; None if there is none, or it was
-        asked for something."""
-        return None if self._asked or self._ended else self._reader
+        return cls.of_iterator(iter(lambda: reader.read(_READ_SIZE), b""),
+                               getattr(reader, "close", None))  # fmt: skip
 
     # The source.
 
@@ -139,7 +130,6 @@ class ReadableStream(JsProxy):
         """Asks the source for a chunk, unless it is about to give one."""
         if self._pull is None or self._pulling:
             return
-        self._asked = True
         try:
             self._run(self._pull)
         except Exception as error:
