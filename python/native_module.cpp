@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "python/conversion.h"
+#include "python/key_values.h"
 #include "python/native_module.h"
 #include "python/python_object.h"
 #include "runtime/host.h"
@@ -159,4 +160,5 @@ PYBIND11_EMBEDDED_MODULE(_stead, module) {
   stead::add_errors(module);
   stead::add_types(module);
   stead::add_functions(module);
+  stead::add_key_values(module);
 }

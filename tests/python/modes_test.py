@@ -1,5 +1,5 @@
-"""The three ways to run a project: native, mended, vendored. The vendored packages here are made up;
-they have the shape of django-cf's."""
+"""The three ways to run a project: native, mended, vendored. The vendored packages here are made
+up; they have the shape of django-cf's."""
 
 import sys
 import textwrap

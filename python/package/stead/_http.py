@@ -176,7 +176,7 @@ class Request(Body):
 
     @classmethod
     def for_fetch(cls, request: Any, init: Any, options: dict[str, Any]) -> Request:
-        """The request that `stub.fetch(…)` means. One that is passed on as it is, is not copied."""
+        """The request that `stub.fetch(…)` means; one that is passed on is not copied."""
         given = getattr(request, "js_object", request)
         if isinstance(given, Request) and not init and not options:
             return given

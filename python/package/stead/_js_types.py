@@ -72,7 +72,7 @@ class JsObject(dict, JsProxy):
 
 
 class RepeatedRow(JsObject):
-    """A row whose columns share names: it iterates over all of them; by name the last one counts."""
+    """A row whose columns share names: iterates over all of them; by name the last one counts."""
 
     __slots__ = ("_pairs",)
 

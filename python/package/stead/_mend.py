@@ -13,7 +13,6 @@ from typing import Any
 from stead._finder import patches
 from stead._native import log
 
-
 _mode: str | None = None
 
 
