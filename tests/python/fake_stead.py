@@ -262,6 +262,22 @@ class Node:
             raise error
         return value
 
+    def chunks(self, handle, stream):
+        """What a streamed response sends, each chunk in an event of its own."""
+        from stead import _host
+
+        while True:
+            answers = []
+            event = Event("chunk", lambda value, error: answers.append((value, error)))
+            self.on_fiber(handle, lambda: _host.next_chunk(stream, event))  # noqa: B023
+            self.pump()
+            [(value, error)] = answers
+            if error is not None:
+                raise error
+            if value is None:
+                return
+            yield value
+
     def fetch(self, handle, url="http://site.test/", method="GET", headers=(), body=b"",
               client="192.0.2.7:4711"):  # fmt: skip
         request = (method, url, list(headers), body, client)
@@ -354,6 +370,7 @@ def module():
     def abort(reason):
         raise Aborted(reason)
 
+    it.response_streams = False
     it.current, it.storage, it.id_from_name, it.check_id = current, storage, id_from_name, check_id
     it.new_unique_id = lambda class_name: id_from_name(class_name, str(next(node.count)))
     it.log = lambda level, text: node.logged.append((level, text))

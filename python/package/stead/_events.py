@@ -38,6 +38,14 @@ def deliver(instance: Any, event: Any) -> None:
         raise ValueError(f"an event of the kind {event.kind!r} is not known")
 
 
+def deliver_chunk(stream: ReadableStream, event: Any) -> None:
+    _finish(stream.next_chunk(), event, _as_it_is)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def _finish(result: Any, event: Any, convert: Callable[[Any], Any]) -> None:
     """Resolves the event with a result, once there is one."""
     if not hasattr(type(result), "__await__"):
@@ -96,9 +104,8 @@ def _native_response(result: Any) -> tuple:
             f"{type(result).__name__}"
         )
     content = response._take()
-    if isinstance(content, ReadableStream):
-        if not getattr(native, "response_streams", False):
-            content = content.all_bytes()
+    if isinstance(content, ReadableStream) and not getattr(native, "response_streams", False):
+        content = content.all_bytes()
     return (
         response.status,
         response.statusText or _http.reason_of(response.status),

@@ -113,6 +113,13 @@ def _content_of(body: Any) -> tuple[Any, str | None]:
                       "or a stream")  # fmt: skip
 
 
+def _received(body: Any) -> Any:
+    """The content of a body that the node gives."""
+    if hasattr(body, "begin_read"):
+        return ReadableStream.of_native(body)
+    return ReadableStream.of_reader(body) if hasattr(body, "read") else body
+
+
 class Request(Body):
     """`js.Request`."""
 
@@ -171,7 +178,7 @@ class Request(Body):
         self._used = False
         if not body and isinstance(body, bytes):
             body = None
-        self._content = ReadableStream.of_reader(body) if hasattr(body, "read") else body
+        self._content = _received(body)
         return self
 
     @classmethod
@@ -243,7 +250,7 @@ class Response(Body):
         self.headers = Headers.__new__(Headers)
         self.headers._pairs = list(headers)
         self._used = False
-        self._content = ReadableStream.of_reader(body) if hasattr(body, "read") else body
+        self._content = _received(body)
         return self
 
     @property

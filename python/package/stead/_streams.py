@@ -1,7 +1,7 @@
 """Streams of bytes: request bodies that still arrive, response bodies that are still made.
 
-Three sources: what a Python iterator yields, what a native reader reads (`read(n)` parks the fiber
-until there is something), and what a controller is fed, as JavaScript's streams do it.
+Three sources: what a Python iterator yields, what the node still receives from a client, and what
+a controller is fed, as JavaScript's streams do it.
 """
 
 from __future__ import annotations
@@ -97,6 +97,19 @@ class ReadableStream(JsProxy):
             controller.close()
 
         return cls(pull=pull, cancel=close)
+
+    @classmethod
+    def of_native(cls, body: Any) -> ReadableStream:
+        """A body that the node still receives: `begin_read(callback)` gives a chunk, or None."""
+
+        async def pull(controller: Controller) -> None:
+            chunk = await Promise.begin(body.begin_read)
+            if chunk is None:
+                controller.close()
+            else:
+                controller.enqueue(chunk)
+
+        return cls(pull=pull, cancel=body.close)
 
     @classmethod
     def of_reader(cls, reader: Any) -> ReadableStream:
@@ -207,6 +220,16 @@ class ReadableStream(JsProxy):
         return self._chunks_later()
 
     values = __aiter__
+
+    async def next_chunk(self) -> bytes | None:
+        """A chunk that is not empty, or None at the end."""
+        while True:
+            result = await self.read()
+            if result["done"]:
+                return None
+            chunk = chunk_bytes(result["value"])
+            if chunk:
+                return chunk
 
     def all_bytes(self) -> bytes:
         """Everything, waiting for it."""

@@ -74,7 +74,7 @@ def build_environ(request: _http.Request, env: Any = None) -> dict[str, Any]:
         "wsgi.input": body,
         "wsgi.input_terminated": True,
         "wsgi.errors": _errors,
-        "wsgi.file_wrapper": FileWrapper,
+        "wsgi.file_wrapper": _FileWrapper,
         # Other objects run the same application on other threads.
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
@@ -142,6 +142,13 @@ class _StreamInput(io.RawIOBase):
         if not self.closed:
             self._stream.close()
         super().close()
+
+
+class _FileWrapper(FileWrapper):
+    """Reads larger blocks than applications ask for: each is a turn of the object."""
+
+    def __init__(self, filelike: Any, blksize: int = 0) -> None:
+        super().__init__(filelike, max(blksize, 64 * 1024))
 
 
 class _Errors:
