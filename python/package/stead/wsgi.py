@@ -177,7 +177,6 @@ class _Run:
 
     def __init__(self, app: Any, request: _http.Request, env: Any) -> None:
         self._app = app
-        self._method = request.method
         self._environ = build_environ(request, env)
         self._status: str | None = None
         self._headers: list[tuple[str, str]] = []
@@ -260,8 +259,9 @@ class _Run:
             self._written.append(data)
 
     def _may_have_body(self) -> bool:
+        """The body of an answer to HEAD goes as far as the gateway, which tells its length."""
         code = int((self._status or "200")[:3])
-        return self._method != "HEAD" and code not in _http.NULL_BODY_STATUSES and code >= 200
+        return code not in _http.NULL_BODY_STATUSES and code >= 200
 
     def _answer(self, body: Any) -> _http.Response:
         self._check_started()
