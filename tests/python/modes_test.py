@@ -197,6 +197,23 @@ class Vendored(ModesCase):
             self.load("", mode="fast")
 
 
+class Threads(ModesCase):
+    def test_anyio_stays_in_the_turn(self):
+        package = self.folder / "anyio"
+        package.mkdir()
+        (package / "__init__.py").write_text("")
+        (package / "to_thread.py").write_text("async def run_sync(func): raise RuntimeError\n")
+        self.load("""
+            import anyio.to_thread, threading
+            from stead import DurableObject
+            class Thing(DurableObject):
+                async def go(self):
+                    here = threading.get_ident()
+                    return await anyio.to_thread.run_sync(threading.get_ident) == here
+        """)
+        self.assertTrue(self.call(self.object(), "go"))
+
+
 class SqlErrors(ModesCase):
     def test_class_is_djangos_once_it_is_loaded(self):
         try:
