@@ -7,6 +7,13 @@
 #include "base/error.h"
 #include "python/native_module.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+/// The interpreter is never ended, and keeps what it has.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libpython\nleak:pybind11\nleak:_PyObject\n";
+}
+#endif
+
 namespace stead {
 
 namespace py = pybind11;

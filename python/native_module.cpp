@@ -3,9 +3,12 @@
 
 #include "base/bytes.h"
 #include "python/conversion.h"
-#include "python/key_values.h"
+#include "python/database_module.h"
+#include "python/native_key_values.h"
 #include "python/native_module.h"
+#include "python/object_sql_home.h"
 #include "python/python_object.h"
+#include "python/sql_connection.h"
 #include "runtime/host.h"
 
 namespace stead {
@@ -67,6 +70,16 @@ void call(const std::string& class_name, const std::string& hex,
           const std::string& arguments, py::object callback) {
   object().begin_call(class_name, id_of(class_name, hex, name), method, arguments,
                       PyHandle(std::move(callback)));
+}
+
+py::object storage() {
+  auto& connection = object().connection();
+  if (!connection) {
+    object().store();  // Refuses where there is none.
+    auto home = std::make_unique<ObjectSqlHome>(object().handle());
+    connection = PyHandle(py::cast(std::make_unique<SqlConnection>(std::move(home))));
+  }
+  return connection.get();
 }
 
 void add_types(py::module_& module) {
@@ -144,6 +157,7 @@ void add_functions(py::module_& module) {
   module.def("fiber", [] { return object().strand(); });
   module.def("park", [] { object().park(); });
   module.def("unpark", [](std::uint64_t strand) { object().unpark(strand); });
+  module.def("storage", &storage);
   module.def("enter_section", [] { return object().enter_section(); });
   module.def("leave_section", [](InputGate::Section section) { object().leave_section(section); });
   module.def("abort", [](const std::string& reason) { object().abort(reason); });
@@ -160,5 +174,6 @@ PYBIND11_EMBEDDED_MODULE(_stead, module) {
   stead::add_errors(module);
   stead::add_types(module);
   stead::add_functions(module);
-  stead::add_key_values(module);
+  stead::register_database(module);
+  stead::register_key_values(module);
 }
