@@ -185,6 +185,28 @@ class Requests(StreamingCase):
         self.text(self.load_reader(), "http://site.test/ignoring", "PUT", (), body)
         self.assertTrue(body.closed)
 
+    def test_body_that_is_passed_on_is_not_read_here(self):
+        self.load("""
+            from workers import DurableObject, Response
+            class Thing(DurableObject):
+                async def fetch(self, request):
+                    return Response(await request.bytes())
+            async def on_fetch(request, env):
+                return await env.THING.getByName("a").fetch(request)
+        """, bindings={"THING": "Thing"})  # fmt: skip
+        given = []
+        fetch = _stead.fetch
+        self.addCleanup(setattr, _stead, "fetch", fetch)
+
+        def noting(class_name, hex_id, name, request, callback):
+            given.append(request[3])
+            fetch(class_name, hex_id, name, request, callback)
+
+        _stead.fetch = noting
+        body = Arriving(b"a", b"b")
+        self.assertEqual(self.text(None, "http://site.test/", "PUT", (), body), "ab")
+        self.assertEqual(given, [body])
+
     def test_client_that_goes_breaks_the_reading_off(self):
         body = Arriving(b"a", ConnectionError("the client went away"))
         with self.assertRaisesRegex(ConnectionError, "went away"):

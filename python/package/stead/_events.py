@@ -12,7 +12,6 @@ from typing import Any
 from stead import _http, _wire
 from stead._js_types import run_relaxed
 from stead._loop import current_loop
-from stead._native import native
 from stead._project import Resident, Worker
 from stead._promise import settle
 from stead._streams import ReadableStream
@@ -104,8 +103,8 @@ def _native_response(result: Any) -> tuple:
             f"{type(result).__name__}"
         )
     content = response._take()
-    if isinstance(content, ReadableStream) and not getattr(native, "response_streams", False):
-        content = content.all_bytes()
+    if isinstance(content, ReadableStream):
+        content = content.as_native()
     return (
         response.status,
         response.statusText or _http.reason_of(response.status),

@@ -192,7 +192,7 @@ class Request(Body):
     def as_native(self) -> tuple:
         content = self._take()
         if isinstance(content, ReadableStream):
-            content = content.all_bytes()
+            content = content.as_native()
         return (self.method, self.url, self.headers._pairs, content or b"", self.client_address)
 
     def clone(self) -> Request:
