@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -118,6 +119,14 @@ TEST_F(PythonPackageTest, WorkGoesOnAfterTheAnswer) {
 
 TEST_F(PythonPackageTest, ValuesOfEveryKindAreStored) { EXPECT_EQ(get("a", "/kinds"), "True"); }
 
+TEST_F(PythonPackageTest, SqlGivesRowsAndErrors) {
+  EXPECT_EQ(get("a", "/sql"),
+            "[[[1, b'\\xff', 1], [9223372036854775807, None, 9223372036854775807]], "
+            "'SQLITE_CONSTRAINT_UNIQUE']");
+}
+
+TEST_F(PythonPackageTest, TransactionsUndoWhatFails) { EXPECT_EQ(get("a", "/transactions"), "[3]"); }
+
 TEST_F(PythonPackageTest, AlarmsSayThatTheyAreNotThereYet) {
   EXPECT_NE(get("a", "/alarm").find("not there yet"), std::string::npos);
 }
@@ -127,12 +136,20 @@ TEST_F(PythonPackageTest, AbortUndoesTheTurn) {
   EXPECT_EQ(get("a", "/kv/aborted"), "None");
 }
 
-TEST_F(PythonPackageTest, WsgiApplicationsAnswer) {
-  const auto response = send("a", Request::post("/wsgi/%E6%9D%B1", std::string("\0\xff", 2)));
-  EXPECT_EQ(response.body, "POST /wsgi/東 " + std::string("\0\xff", 2));
-  EXPECT_EQ(std::ranges::count(response.headers, "Set-Cookie",
+TEST_F(PythonPackageTest, WsgiApplicationsReadAndSendStreams) {
+  const auto response = send("a", Request::get("/collect/wsgi/%E6%9D%B1"));
+  EXPECT_EQ(response.body, "POST /wsgi/東 " + std::string(1'000'000, 'x'));
+  EXPECT_EQ(std::ranges::count(response.headers, "set-cookie",
                                [](const auto& field) { return field.first; }),
             2);
+}
+
+TEST_F(PythonPackageTest, RequestsInPiecesAreRead) {
+  EXPECT_EQ(get("a", "/collect/count"), "1000000");
+}
+
+TEST_F(PythonPackageTest, BodiesThatNobodyReadArePassedOn) {
+  EXPECT_EQ(get("a", "/collect/pass/count"), "1000000");
 }
 
 }  // namespace

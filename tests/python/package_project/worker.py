@@ -5,7 +5,7 @@ import asyncio
 
 from workers import DurableObject, Response, WorkerEntrypoint, env, wsgi
 
-from stead import NotThereYet, run_sync
+from stead import NotThereYet, SqlError, run_sync
 
 
 def application(environ, start_response):
@@ -30,6 +30,20 @@ class Thing(DurableObject):
         name, _, argument = request.url.split("/", 3)[3].partition("/")
         if name == "wsgi":
             return await wsgi.fetch(application, request, self.env)
+        if name == "count":
+            total = 0
+            async for chunk in request.body:
+                total += len(chunk)
+            return Response(str(total))
+        if name == "collect":
+            other = self.env.THING.getByName("other")
+            pieces = (b"x" * 100_000 for _ in range(10))
+            answer = await other.fetch("http://other/" + argument, method="POST", body=pieces)
+            return Response(await answer.bytes(), headers=answer.headers)
+        if name == "pass":
+            return await self.env.THING.getByName("passed").fetch(
+                "http://passed/" + argument, method="POST", body=request.body
+            )
         result = getattr(self, "try_" + name)(argument)
         if asyncio.iscoroutine(result):
             result = await result
@@ -94,6 +108,44 @@ class Thing(DurableObject):
         back = list(kv.list(prefix="k").values())
         await self.ctx.storage.sync()
         return back == values and kv.delete("k0") and not kv.delete("k0")
+
+    def try_sql(self, _):
+        sql = self.ctx.storage.sql
+        sql.exec("CREATE TABLE IF NOT EXISTS t (a INTEGER UNIQUE, b)")
+        sql.exec("DELETE FROM t")
+        sql.exec("INSERT INTO t VALUES (?, ?), (?, ?)", 1, b"\xff", 2**63 - 1, None)
+        rows = sql.exec("SELECT a, b, a FROM t ORDER BY a").raw().toArray().to_py()
+        try:
+            sql.exec("INSERT INTO t VALUES (1, 1)")
+        except SqlError as error:
+            return [rows, error.code]
+
+    async def try_transactions(self, _):
+        sql, storage = self.ctx.storage.sql, self.ctx.storage
+        sql.exec("CREATE TABLE IF NOT EXISTS n (a)")
+        sql.exec("DELETE FROM n")
+
+        def fails():
+            sql.exec("INSERT INTO n VALUES (1)")
+            raise ValueError
+
+        async def fails_later():
+            sql.exec("INSERT INTO n VALUES (2)")
+            await asyncio.sleep(0.01)
+            raise ValueError
+
+        async def works():
+            sql.exec("INSERT INTO n VALUES (3)")
+            await asyncio.sleep(0.01)
+
+        for run in (storage.transactionSync, storage.transaction):
+            try:
+                result = run(fails if run == storage.transactionSync else fails_later)
+                await result
+            except ValueError:
+                pass
+        await storage.transaction(works)
+        return [row.a for row in sql.exec("SELECT a FROM n")]
 
     def try_alarm(self, _):
         try:
