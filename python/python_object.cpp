@@ -264,7 +264,11 @@ Task<void> PythonObject::read_and_wake(BodyStream stream, PyHandle callback) {
   } catch (...) {
     error = current_error();
   }
-  wake(callback, [&]() -> py::object { return chunk ? py::bytes(*chunk) : py::none(); }, error);
+  const auto result = [&]() -> py::object {
+    if (chunk) return py::bytes(*chunk);
+    return py::none();
+  };
+  wake(callback, result, error);
 }
 
 Task<void> PythonObject::wait_and_wake(Task<void> task, PyHandle callback) {
