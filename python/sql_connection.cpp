@@ -71,7 +71,7 @@ std::unique_ptr<SqlQuery> SqlConnection::execute(std::string_view sql, py::handl
       run_alone(dbapi && home_->commits_statements(), [] {});
     }
   } else {
-    if (dbapi && !autocommit_ && !begun_) begin();
+    if (dbapi) begin_if_needed();
     run_alone(dbapi, [&] { query->execute(parameters, dbapi); });
   }
   return query;
@@ -80,7 +80,7 @@ std::unique_ptr<SqlQuery> SqlConnection::execute(std::string_view sql, py::handl
 std::unique_ptr<SqlQuery> SqlConnection::execute_many(std::string_view sql, py::handle parameters,
                                                       bool dbapi) {
   auto query = std::make_unique<SqlQuery>(database(), sql);
-  if (dbapi && !autocommit_ && !begun_ && !query->read_only()) begin();
+  if (dbapi && !query->read_only()) begin_if_needed();
   run_alone(dbapi, [&] { query->execute_many(parameters, dbapi); });
   return query;
 }
@@ -98,12 +98,17 @@ void SqlConnection::carry_out(const TransactionText& text) {
     case TransactionText::Kind::rollback:
       return rollback();
     case TransactionText::Kind::savepoint:
+      begin_if_needed();
       return savepoint(text.name);
     case TransactionText::Kind::release:
       return release(text.name);
     case TransactionText::Kind::rollback_to:
       return rollback_to(text.name);
   }
+}
+
+void SqlConnection::begin_if_needed() {
+  if (!autocommit_ && !begun_) begin();
 }
 
 void SqlConnection::begin() {
