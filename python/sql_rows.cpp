@@ -1,5 +1,6 @@
 #include "python/sql_rows.h"
 
+#include "python/django_functions.h"
 #include "python/python_function.h"
 #include "python/sql_connection.h"
 
@@ -83,6 +84,17 @@ void define_statements(py::class_<SqlConnection>& type) {
           },
           py::arg("name"), py::arg("nargs"), py::arg("callable"), py::kw_only(),
           py::arg("deterministic") = false, "Adds a function to SQL; None takes it away.")
+      .def(
+          "create_django_function",
+          [](SqlConnection& self, const std::string& name, int arity, py::object call,
+             bool deterministic) {
+            self.database().add_function(python_function(name, arity, std::move(call),
+                                                         deterministic,
+                                                         find_django_function(name)));
+          },
+          py::arg("name"), py::arg("nargs"), py::arg("callable"), py::kw_only(),
+          py::arg("deterministic") = false,
+          "Adds one of Django's functions, which is native where that makes no difference.")
       .def(
           "create_aggregate",
           [](SqlConnection& self, const std::string& name, int arity, py::object group) {

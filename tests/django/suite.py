@@ -99,7 +99,7 @@ def print_table(results: dict[str, Result]) -> None:
         )
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("django", type=lambda text: Path(text).resolve())
     parser.add_argument("labels", nargs="*")
@@ -112,7 +112,7 @@ def main() -> int:
     parser.add_argument("--only", choices=ENGINES, help="one engine instead of both")
     parser.add_argument("--keep", metavar="FOLDER", help="keep what the tests print there")
     parser.add_argument("--tracebacks", action="store_true", help="print those of ours too")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args(words)
 
     labels = arguments.labels or FIRST_GROUP
     engines = [arguments.only] if arguments.only else list(ENGINES)
