@@ -27,7 +27,15 @@ Database& SqlConnection::database() {
 template <class Body>
 void SqlConnection::run_alone(bool dbapi, Body&& body) {
   auto& opened = database();
-  if (begun_ || opened.savepoint_depth() > 0) return body();
+  if (begun_ || opened.savepoint_depth() > 0) {
+    try {
+      return body();
+    } catch (...) {
+      // ON CONFLICT ROLLBACK, a full disk: nothing is left that could be committed.
+      if (!opened.in_transaction()) begun_ = false;
+      throw;
+    }
+  }
   if (home_->commits_statements()) {
     try {
       body();

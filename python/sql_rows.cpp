@@ -17,7 +17,7 @@ class SqlRows {
   SqlQuery& query() { return *query_; }
   py::object columns() {
     if (!query_->has_columns()) return py::none();
-    const auto names = query_->column_names();
+    const auto& names = query_->column_names();
     py::tuple result(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) result[i] = names[i];
     return py::object(std::move(result));
