@@ -24,12 +24,13 @@ import cpp_text  # noqa: E402
 
 # The rules' tables. ------------------------------------------------------------------------------
 
-ALL = {"base", "storage", "runtime", "actors", "gateway", "python", "cluster", "cli", "examples",
+ALL = {"base", "project", "storage", "runtime", "actors", "gateway", "python", "cluster", "cli", "examples",
        "tests", "bench"}  # fmt: skip
 
 # folder: the folders whose headers it may include
 LAYERS = {
     "base": {"base"},
+    "project": {"base", "project"},
     "storage": {"base", "storage"},
     "runtime": {"base", "storage", "runtime"},
     "actors": {"base", "storage", "runtime", "actors"},
