@@ -98,7 +98,7 @@ constexpr Setting log_level() {
 
 constexpr auto table = std::to_array<Setting>({
     text<[](auto& c) -> auto& { return c.listen; }>(
-        "listen", "Address and port to serve on; port 0 takes a free one."),
+        "listen", "Address and port to serve on; port 0 takes a free one. `fd:N` is an inherited socket."),
     text<[](auto& c) -> auto& { return c.data; }>(
         "data", "Folder of the databases and keys. Created if its parent exists."),
     count<[](auto& c) -> auto& { return c.shards; }, max_shards>(

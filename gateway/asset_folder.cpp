@@ -64,7 +64,8 @@ std::optional<std::string> AssetFile::read(std::uint64_t offset, std::uint64_t s
 AssetFolder::AssetFolder(std::string path)
     : path_(std::move(path)), real_path_(real_path_of(path_)) {
   if (real_path_.empty()) {
-    throw TypeError("the folder of assets " + path_ + " does not exist: create it, or name another");
+    throw TypeError("the folder of assets " + path_ +
+                    " does not exist: create it, or name another");
   }
 }
 

@@ -28,9 +28,7 @@ bool is_instruction(std::string_view name) {
          name == "_routes.json";
 }
 
-bool is_index(std::string_view name) {
-  return name == index_page || name.ends_with("/index.html");
-}
+bool is_index(std::string_view name) { return name == index_page || name.ends_with("/index.html"); }
 
 /// "css/base.0123456789ab.css": what Django and others call a file after its content.
 bool has_hash(std::string_view name) {
@@ -210,8 +208,8 @@ Assets::Variant Assets::choose(const Request& request, const File& file) {
 void Assets::describe(Response& response, const File& file, const Variant& variant) const {
   auto& headers = response.headers;
   headers.append("Content-Type", std::string(content_type_of(file->name())));
-  headers.append("Cache-Control", std::string(has_hash(file->name()) ? unchanging
-                                                                     : spec_.cache_control));
+  headers.append("Cache-Control",
+                 std::string(has_hash(file->name()) ? unchanging : spec_.cache_control));
   if (!variant.coding.empty()) headers.append("Content-Encoding", std::string(variant.coding));
   if (variant.varies) headers.append("Vary", "Accept-Encoding");
 }
@@ -243,10 +241,9 @@ std::optional<Response> Assets::send(const Request& request, const File& file) {
     if (const auto* found = std::get_if<ByteRange>(&asked)) {
       part = *found;
       response.status = 206;
-      response.headers.append("Content-Range",
-                              "bytes " + std::to_string(part.offset) + "-" +
-                                  std::to_string(part.offset + part.size - 1) + "/" +
-                                  std::to_string(sent.size()));
+      response.headers.append("Content-Range", "bytes " + std::to_string(part.offset) + "-" +
+                                                   std::to_string(part.offset + part.size - 1) +
+                                                   "/" + std::to_string(sent.size()));
     }
   }
   // Of a HEAD only the length is sent: nothing needs to be read.

@@ -39,8 +39,8 @@ const ConfigNode* find_environment(const ConfigNode& file, const std::string& na
   }
   const auto* found = all->find(name);
   if (!found) {
-    notes.fail(all->line, "there is no environment \"" + name + "\"; there are: " +
-                              list_of(all->keys));
+    notes.fail(all->line,
+               "there is no environment \"" + name + "\"; there are: " + list_of(all->keys));
   }
   if (!found->is_table()) {
     notes.fail(found->line,

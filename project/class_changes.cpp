@@ -42,9 +42,10 @@ class Planner {
   /// The history of migrations was written anew: what they would do to the objects is unknown.
   void restart() {
     const auto& all = project_.migrations;
-    problem(all.empty() ? 1 : all.front().line,
-            "the data has the classes as of migration \"" + applied_.tag +
-                "\", which is not among the migrations: put it back, or use another data directory");
+    problem(
+        all.empty() ? 1 : all.front().line,
+        "the data has the classes as of migration \"" + applied_.tag +
+            "\", which is not among the migrations: put it back, or use another data directory");
     if (all.empty()) return;
     for (const auto& migration : all) follow(migration);
     plan_.steps.clear();
@@ -173,7 +174,8 @@ Result<AppliedClasses> AppliedClasses::parse(std::string_view text, const std::s
   try {
     const auto json = nlohmann::json::parse(text);
     if (json.at("format") != 1) {
-      return Error(ErrorCode::storage, path + " is of another format: use the program that wrote it");
+      return Error(ErrorCode::storage,
+                   path + " is of another format: use the program that wrote it");
     }
     return AppliedClasses{json.at("tag").get<std::string>(),
                           json.at("classes").get<std::vector<std::string>>()};

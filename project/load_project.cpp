@@ -1,10 +1,8 @@
 #include "project/load_project.h"
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 
@@ -71,25 +69,13 @@ ConfigNode project_part(const ConfigNode& file, ConfigNotes& notes) {
   return part;
 }
 
-void set_var(Project& project, const std::string& name, const std::string& value) {
-  ProjectVar var{name, nlohmann::json(value).dump(-1, ' ', false,
-                                                  nlohmann::json::error_handler_t::replace),
-                 value};
-  const auto found = std::ranges::find(project.vars, name, &ProjectVar::name);
-  if (found == project.vars.end()) {
-    project.vars.push_back(std::move(var));
-  } else {
-    *found = std::move(var);
-  }
-}
-
 /// False if there is no such file.
 bool read_vars_file(Project& project, const std::string& name) {
   const auto path = (fs::path(project.folder) / name).string();
   const auto text = read_if_there(path);
   if (!text) return false;
   ConfigNotes notes{path};
-  for (const auto& [key, value] : read_dotenv(*text, notes)) set_var(project, key, value);
+  for (const auto& [key, value] : read_dotenv(*text, notes)) project.set_var(key, value);
   project.warnings.insert(project.warnings.end(), notes.warnings.begin(), notes.warnings.end());
   return true;
 }

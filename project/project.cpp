@@ -6,6 +6,25 @@
 
 namespace stead {
 
+namespace {
+
+std::string json_of(const std::string& text) {
+  using nlohmann::json;
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace
+
+void Project::set_var(const std::string& name, const std::string& text) {
+  ProjectVar var{name, json_of(text), text};
+  const auto found = std::ranges::find(vars, name, &ProjectVar::name);
+  if (found == vars.end()) {
+    vars.push_back(std::move(var));
+  } else {
+    *found = std::move(var);
+  }
+}
+
 bool Project::has_flag(std::string_view flag) const {
   return std::ranges::find(compatibility_flags, flag) != compatibility_flags.end();
 }
@@ -17,7 +36,7 @@ bool Project::is_own(const ObjectBinding& binding) const {
 std::string Project::vars_json() const {
   std::string text = "{";
   for (const auto& var : vars) {
-    text += (text.size() > 1 ? "," : "") + nlohmann::json(var.name).dump() + ":" + var.json;
+    text += (text.size() > 1 ? "," : "") + json_of(var.name) + ":" + var.json;
   }
   return text + "}";
 }

@@ -225,9 +225,9 @@ class Reader {
     if (auto table = top_.table("assets")) {
       ProjectAssets assets{.directory = folder(table->required_text("directory"))};
       assets.binding = table->text_or("binding", "");
-      assets.html_handling =
-          table->choice("html_handling", {"auto-trailing-slash", "force-trailing-slash",
-                                          "drop-trailing-slash", "none"});
+      assets.html_handling = table->choice(
+          "html_handling",
+          {"auto-trailing-slash", "force-trailing-slash", "drop-trailing-slash", "none"});
       assets.not_found_handling =
           table->choice("not_found_handling", {"none", "single-page-application", "404-page"});
       const auto* first = table->node("run_worker_first");

@@ -89,8 +89,9 @@ std::optional<std::int64_t> TableReader::integer(std::string_view key, std::int6
   if (!found) return std::nullopt;
   if (found->kind != ConfigNode::Kind::integer) fail_type(*found, name_of(key), "an integer");
   if (found->integer < least || found->integer > most) {
-    fail(found->line, key, "expected " + std::to_string(least) + " to " + std::to_string(most) +
-                               ", not " + std::to_string(found->integer));
+    fail(found->line, key,
+         "expected " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+             std::to_string(found->integer));
   }
   return found->integer;
 }

@@ -41,8 +41,8 @@ TEST_F(ClassChanges, FollowEachOtherInOrder) {
   ASSERT_EQ(all.steps.size(), 3U);
   EXPECT_THAT(all.steps[0].changes, IsEmpty());
   EXPECT_EQ(all.steps[0].after, (AppliedClasses{"v1", {"A", "B"}}));
-  EXPECT_THAT(all.steps[1].changes, ElementsAre(ClassChange{Kind::rename, "A", "C"},
-                                                ClassChange{Kind::remove, "B", ""}));
+  EXPECT_THAT(all.steps[1].changes,
+              ElementsAre(ClassChange{Kind::rename, "A", "C"}, ClassChange{Kind::remove, "B", ""}));
   EXPECT_EQ(all.steps[1].after, (AppliedClasses{"v2", {"D", "C"}}));
   EXPECT_THAT(all.steps[2].changes, ElementsAre(ClassChange{Kind::take_over, "X", "Y"}));
   EXPECT_TRUE(all.touches_objects());

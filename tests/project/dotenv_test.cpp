@@ -14,7 +14,8 @@ using testing::Pair;
 
 TEST(Dotenv, ReadsNamesAndValues) {
   ConfigNotes notes{".env"};
-  EXPECT_THAT(read_dotenv(R"(
+  EXPECT_THAT(
+      read_dotenv(R"(
 # a comment
 PLAIN=some text   # not this
 export EXPORTED = yes
@@ -29,12 +30,11 @@ AFTER=1
 PLAIN=again
 URL=https://host/path?a=b
 )",
-                          notes),
-              ElementsAre(Pair("EXPORTED", "yes"), Pair("EMPTY", ""), Pair("HASH", "a#b"),
-                          Pair("DOUBLE", "a\n\"b\" # c"), Pair("SINGLE", "a\\n # \"b\""),
-                          Pair("BACK", "it's \"both\""), Pair("LINES", "first\nsecond"),
-                          Pair("AFTER", "1"), Pair("PLAIN", "again"),
-                          Pair("URL", "https://host/path?a=b")));
+                  notes),
+      ElementsAre(Pair("EXPORTED", "yes"), Pair("EMPTY", ""), Pair("HASH", "a#b"),
+                  Pair("DOUBLE", "a\n\"b\" # c"), Pair("SINGLE", "a\\n # \"b\""),
+                  Pair("BACK", "it's \"both\""), Pair("LINES", "first\nsecond"), Pair("AFTER", "1"),
+                  Pair("PLAIN", "again"), Pair("URL", "https://host/path?a=b")));
   EXPECT_THAT(notes.warnings, IsEmpty());
 }
 

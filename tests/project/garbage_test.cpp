@@ -14,11 +14,10 @@ class Garbage : public ProjectFolder {};
 
 TEST_F(Garbage, IsRefusedOrRead) {
   std::mt19937 random(4);
-  constexpr std::string_view pieces[] = {"{",      "}",     "[",       "]",     ",",    ":",
-                                         "\"",     "\\",    "//",      "/*",    "*/",   "\n",
-                                         "1",      "e",     "=",       "'''",   "\"\"", "name",
-                                         "\"env\"", "[env.", "\xff",    "\xef",  "#",    ".",
-                                         "\"vars\"", "null", "[[", "]]", "migrations", "\0"};
+  constexpr std::string_view pieces[] = {
+      "{",    "}",    "[", "]", ",",        ":",    "\"",   "\\",   "//",         "/*",
+      "*/",   "\n",   "1", "e", "=",        "'''",  "\"\"", "name", "\"env\"",    "[env.",
+      "\xff", "\xef", "#", ".", "\"vars\"", "null", "[[",   "]]",   "migrations", "\0"};
   for (int round = 0; round < 20'000; ++round) {
     std::string text;
     for (auto count = random() % 30; count > 0; --count) {
@@ -32,15 +31,43 @@ TEST_F(Garbage, IsRefusedOrRead) {
 }
 
 TEST_F(Garbage, ValuesOfEveryTypeInEveryPlace) {
-  constexpr std::string_view keys[] = {
-      "name",       "main",      "account_id",   "compatibility_date", "compatibility_flags",
-      "migrations", "exports",   "assets",       "build",              "triggers",
-      "routes",     "route",     "limits",       "vars",               "durable_objects",
-      "site",       "r2_buckets", "d1_databases", "kv_namespaces",     "dev",
-      "env",        "queues",    "unknown"};
-  constexpr std::string_view values[] = {"null", "true", "-1", "1.5", "\"\"", "\"x\"", "[]", "{}",
-                                         "[1]",  "[[]]", "[{}]", "{\"x\": {}}",
-                                         "{\"bindings\": [{\"name\": 1}]}", "{\"A\": 1}"};
+  constexpr std::string_view keys[] = {"name",
+                                       "main",
+                                       "account_id",
+                                       "compatibility_date",
+                                       "compatibility_flags",
+                                       "migrations",
+                                       "exports",
+                                       "assets",
+                                       "build",
+                                       "triggers",
+                                       "routes",
+                                       "route",
+                                       "limits",
+                                       "vars",
+                                       "durable_objects",
+                                       "site",
+                                       "r2_buckets",
+                                       "d1_databases",
+                                       "kv_namespaces",
+                                       "dev",
+                                       "env",
+                                       "queues",
+                                       "unknown"};
+  constexpr std::string_view values[] = {"null",
+                                         "true",
+                                         "-1",
+                                         "1.5",
+                                         "\"\"",
+                                         "\"x\"",
+                                         "[]",
+                                         "{}",
+                                         "[1]",
+                                         "[[]]",
+                                         "[{}]",
+                                         "{\"x\": {}}",
+                                         "{\"bindings\": [{\"name\": 1}]}",
+                                         "{\"A\": 1}"};
   for (const auto key : keys) {
     for (const auto value : values) {
       const auto path =

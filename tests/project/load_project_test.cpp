@@ -139,8 +139,7 @@ threads = 8
   EXPECT_EQ(shorten(project.python.venv), ".venv");
   EXPECT_EQ(project.python.threads, 8U);
   ASSERT_EQ(project.warnings.size(), 1U);
-  EXPECT_EQ(shorten(project.warnings[0]),
-            "stead.toml:7: unknown key \"strange\" is ignored");
+  EXPECT_EQ(shorten(project.warnings[0]), "stead.toml:7: unknown key \"strange\" is ignored");
   const auto flat = load("stead.toml", "listen = '127.0.0.1:0'\nmain = 'w.py'\nname = 'flat'\n");
   EXPECT_EQ(flat.name, "flat");
   EXPECT_THAT(flat.warnings, IsEmpty());
