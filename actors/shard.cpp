@@ -157,7 +157,10 @@ void Shard::accept(Arrival arrival) {
       break;
     case Arrival::Kind::outcome:
       if (auto* object = find(arrival.object)) {
+        // What it lets go may lead back to it, and must find it at rest.
+        running_job_ = true;
         object->commit_outcome(arrival.sequence, arrival.outcome);
+        running_job_ = false;
       }
       break;
     case Arrival::Kind::checkpoint:
@@ -203,7 +206,7 @@ void Shard::deliver(std::unique_ptr<Call> call) {
 
 void Shard::deliver(const ObjectId& object, Resumption resumption) {
   const auto found = objects_.find(object);
-  if (found == objects_.end()) return;
+  if (found == objects_.end()) return drop(std::move(resumption));
   auto& actor = *found->second.actor;
   touch(actor);
   tell(actor, Delivery(std::move(resumption)));

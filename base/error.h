@@ -18,6 +18,7 @@ enum class ErrorCode {
   shutting_down,   ///< the node stops and takes no more work
   unknown_class,   ///< no class of that name in this application
   unknown_method,  ///< the class has no method of that name
+  disconnected,    ///< the client went away
   http,            ///< an answer with a status of the author's choosing (`HttpError`)
   internal,        ///< a fault of ours
 };

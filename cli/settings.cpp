@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/setting_values.h"
+#include "gateway/trusted_proxies.h"
 
 namespace stead {
 
@@ -111,6 +112,23 @@ constexpr Setting python_mode() {
   return setting;
 }
 
+constexpr Setting trusted_proxies() {
+  auto setting = text<[](auto& c) -> auto& { return c.http.trusted_proxies; }>(
+      "http.trusted_proxies",
+      "Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` tell who the client is: `none`, or "
+      "addresses and networks, as `127.0.0.1, 10.0.0.0/8`.");
+  setting.set = [](Config& config, std::string_view value) -> Result<void> {
+    try {
+      const TrustedProxies checked(value);
+    } catch (const TypeError& error) {
+      return error;
+    }
+    config.http.trusted_proxies = std::string(value);
+    return {};
+  };
+  return setting;
+}
+
 constexpr auto table = std::to_array<Setting>({
     text<[](auto& c) -> auto& { return c.listen; }>(
         "listen", "Address and port to serve on; port 0 takes a free one. `fd:N` is an inherited "
@@ -160,11 +178,14 @@ constexpr auto table = std::to_array<Setting>({
     duration<[](auto& c) -> auto& { return c.http.header_timeout; }>(
         "http.header_timeout", "From a request's first byte to the end of its header; then 408."),
     duration<[](auto& c) -> auto& { return c.http.body_timeout; }>(
-        "http.body_timeout", "From the end of the header to the end of the body; then 408."),
+        "http.body_timeout", "From the end of the header to the end of the body; then 408. Of a streamed body: how long "
+        "its next bytes may take."),
     duration<[](auto& c) -> auto& { return c.http.idle_timeout; }>(
         "http.idle_timeout", "How long a connection may rest between two requests."),
     duration<[](auto& c) -> auto& { return c.http.write_timeout; }>(
-        "http.write_timeout", "How long a client may take to read a response."),
+        "http.write_timeout",
+        "How long a client may take to read a response, or a chunk of one that is streamed."),
+    trusted_proxies(),
     python_mode(),
     text<[](auto& c) -> auto& { return c.python.venv; }>(
         "python.venv",

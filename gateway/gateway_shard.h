@@ -14,6 +14,7 @@
 #include "gateway/http_date.h"
 #include "gateway/name_cache.h"
 #include "gateway/router.h"
+#include "gateway/trusted_proxies.h"
 #include "runtime/config.h"
 
 namespace stead {
@@ -34,9 +35,9 @@ struct GatewayShard {
         clock(of.environment().clock),
         connections(count),
         date(clock),
+        proxies(limits.trusted_proxies),
         errors(of.environment().random, of.log()),
         workers(of.workers(index)) {
-    if (app.assets()) assets.emplace(*app.assets());
   }
 
   /// The workers in turn; null if there are none.
@@ -52,6 +53,7 @@ struct GatewayShard {
   Clock& clock;
   ConnectionCount& connections;
   HttpDate date;
+  const TrustedProxies proxies;
   ErrorPages errors;
   NameCache names;
   const std::vector<ObjectAddress> workers;

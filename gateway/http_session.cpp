@@ -27,6 +27,12 @@ constexpr std::size_t short_body = 4 << 10;
 constexpr std::size_t most_read_at_once = 64 << 10;
 constexpr std::size_t drained_at_once = 16 << 10;
 
+IpAddress to_ip_address(const asio::ip::address& address) {
+  return address.is_v6()
+             ? address.to_v6().to_bytes()
+             : asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes();
+}
+
 }  // namespace
 
 HttpSession::HttpSession(GatewayShard& shard, Socket socket)
@@ -38,6 +44,11 @@ HttpSession::HttpSession(GatewayShard& shard, Socket socket)
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  if (const auto peer = socket_.remote_endpoint(ignored); !ignored) {
+    const auto address = to_ip_address(peer.address());
+    client_ = to_text(address);
+    behind_proxy_ = shard_.proxies.include(address);
+  }
 }
 
 void HttpSession::start(Position self) {
@@ -54,6 +65,7 @@ void HttpSession::start_refusal(Position self) {
 }
 
 void HttpSession::sweep(MonotonicTime now) {
+  if (incoming_ && now >= incoming_->deadline) on_body_stalled();
   if (now < deadline_) return;
   if (phase_ != Phase::header && phase_ != Phase::body) return close();
   deadline_ = MonotonicTime::max();
@@ -77,6 +89,7 @@ void HttpSession::close() {
   phase_ = Phase::closed;
   error_code ignored;
   socket_.close(ignored);
+  end_streams();
   auto& connections = shard_.connections;
   shard_.sessions.erase(self_);
   connections.remove();  // the last thing: the server may go now
@@ -88,8 +101,10 @@ void HttpSession::enter(Phase phase, std::chrono::milliseconds limit) {
 }
 
 void HttpSession::read() {
+  if (std::exchange(reading_, true)) return;
   const auto wanted =
-      std::clamp(reader_.body_remaining(), InputBuffer::usual_size, most_read_at_once);
+      incoming_ ? most_read_at_once
+                : std::clamp(reader_.body_remaining(), InputBuffer::usual_size, most_read_at_once);
   const auto room = input_.prepare(phase_ == Phase::draining ? drained_at_once : wanted);
   socket_.async_read_some(asio::buffer(room.data(), room.size()),
                           [self = shared_from_this()](const error_code& error, std::size_t size) {
@@ -98,6 +113,7 @@ void HttpSession::read() {
 }
 
 void HttpSession::on_read(std::size_t size, bool failed) {
+  reading_ = false;
   if (phase_ == Phase::closed) return;
   if (std::exchange(timed_out_, false)) {
     closing_ = true;
@@ -113,6 +129,7 @@ void HttpSession::on_read(std::size_t size, bool failed) {
     return drained_ > most_drained ? close() : read();
   }
   input_.commit(size);
+  if (incoming_) return feed_body();
   process();
 }
 
@@ -143,6 +160,7 @@ void HttpSession::wait_for_more() {
     return respond(std::move(*early_answer_));
   }
   if (in_body && phase_ != Phase::body) {
+    if (wants_stream()) return send_streamed_fetch();
     if (reader_.expects_continue() && input_.empty() && !send_continue()) return close();
     enter(Phase::body, shard_.limits.body_timeout);
   } else if (phase_ == Phase::idle) {
@@ -207,6 +225,7 @@ void HttpSession::on_complete() {
 void HttpSession::send_fetch() {
   auto& request = reader_.request();
   request.params = std::move(match_->params);
+  name_client(request);
   shard_.host.send(std::make_unique<GatewayCall<IncomingFetch>>(
       shared_from_this(), std::move(match_->target), std::move(request)));
 }
@@ -228,6 +247,8 @@ void HttpSession::respond_to_failure() {
 
 void HttpSession::take_answer(const Call& call, Response response) {
   if (phase_ == Phase::closed) return;
+  if (incoming_ && !incoming_->complete) closing_ = true;  // the rest of it is not waited for
+  if (response.stream) return respond_streamed(call, std::move(response));
   output_.clear();
   const bool keep = keep_alive_ && !closing_;
   const auto fault = append_head(output_, response, {keep, http10_, shard_.date.now()});
@@ -237,7 +258,9 @@ void HttpSession::take_answer(const Call& call, Response response) {
 }
 
 void HttpSession::take_failure(const Call& call, const Error& error) {
-  if (phase_ != Phase::closed) respond(shard_.errors.failure(error, call));
+  if (phase_ == Phase::closed) return;
+  if (incoming_ && !incoming_->complete) closing_ = true;
+  respond(shard_.errors.failure(error, call));
 }
 
 void HttpSession::respond_in_place_of(const Call& call, const std::string& fault) {
@@ -253,23 +276,27 @@ void HttpSession::respond(Response response) {
   start_write();
 }
 
-std::array<asio::const_buffer, 2> HttpSession::unwritten(std::size_t written) const {
+std::array<asio::const_buffer, 3> HttpSession::unwritten(std::size_t written) const {
   const auto of_head = std::min(written, output_.size());
-  return {asio::buffer(output_) + of_head, asio::buffer(body_) + (written - of_head)};
+  const auto of_body = std::min(written - of_head, body_.size());
+  return {asio::buffer(output_) + of_head, asio::buffer(body_) + of_body,
+          asio::buffer(tail_) + (written - of_head - of_body)};
 }
 
 /// Most responses fit into the socket's buffer, and then no operation is started at all.
 void HttpSession::start_write() {
   if (body_.size() <= short_body) {
     output_ += body_;
+    output_ += tail_;
     body_.clear();
+    tail_ = {};
   }
   phase_ = Phase::writing;
   error_code error;
   const auto written = body_.empty() ? socket_.write_some(asio::buffer(output_), error)
                                      : socket_.write_some(unwritten(0), error);
   if (error && error != asio::error::would_block) return close();
-  if (written == output_.size() + body_.size()) return on_written();
+  if (written == output_.size() + body_.size() + tail_.size()) return on_written();
   continue_write(written);
 }
 
@@ -284,6 +311,7 @@ void HttpSession::continue_write(std::size_t written) {
 }
 
 void HttpSession::on_written() {
+  if (outgoing_) return next_chunk();
   if (closing_) return drain();
   if (keep_alive_) return next_request();
   // The client wanted no more than this one, and has it.
@@ -293,6 +321,7 @@ void HttpSession::on_written() {
 
 void HttpSession::next_request() {
   body_ = std::string();
+  incoming_.reset();
   reader_.reset();
   match_.reset();
   early_answer_.reset();
@@ -315,8 +344,15 @@ void HttpSession::drain() {
   error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   enter(Phase::draining, drain_time);
+  end_streams();
+  if (reading_) return;
   input_.clear();
   read();
+}
+
+void HttpSession::name_client(Request& request) const {
+  request.client_address = client_;
+  if (behind_proxy_) shard_.proxies.name_client(request);
 }
 
 }  // namespace stead

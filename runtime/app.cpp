@@ -51,9 +51,10 @@ App& App::assets(AssetsSpec spec) {
   return *this;
 }
 
-App& App::fetch(Worker::Handler handler) {
+App& App::fetch(Worker::Handler handler, WorkerOptions options) {
   handler_ = std::make_unique<Worker::Handler>(std::move(handler));
   ClassInfo info;
+  info.streams_requests = options.streams_requests;
   info.make = [handler_of = handler_.get()](State& state) {
     return std::make_unique<Worker>(state, *handler_of);
   };

@@ -71,6 +71,7 @@ class App {
     }
     if constexpr (requires { T::durability; }) info.durability = T::durability;
     if constexpr (requires { T::blocking; }) info.blocking = T::blocking;
+    if constexpr (requires { T::streams_requests; }) info.streams_requests = T::streams_requests;
     return ClassBuilder<T>(add_class(std::move(name), std::move(info)));
   }
 
@@ -93,8 +94,13 @@ class App {
   App& route_methods(std::string pattern, std::string class_name = {},
                      std::string object = "{name}");
 
+  struct WorkerOptions {
+    /// Whether long request bodies come as `Request::stream`: for a handler that hands them on.
+    bool streams_requests = false;
+  };
   /// Code that gets the requests that no route matches.
-  App& fetch(Worker::Handler handler);
+  App& fetch(Worker::Handler handler) { return fetch(std::move(handler), {}); }
+  App& fetch(Worker::Handler handler, WorkerOptions options);
   /// The same for code of another language: `info.make` makes the workers.
   App& worker(ClassInfo info);
 

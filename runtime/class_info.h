@@ -43,6 +43,8 @@ struct ClassInfo {
   /// Its code may keep its thread: its objects live on shards that serve nothing else, so that
   /// other objects and connections do not wait for it.
   bool blocking = false;
+  /// Whether a long request body comes as `Request::stream`, while it arrives.
+  bool streams_requests = false;
 };
 
 /// A class as one node serves it: with the secret of its namespace.

@@ -22,6 +22,8 @@ struct HttpLimits {
   std::chrono::milliseconds idle_timeout{75'000};
   /// How long a client may take to read a response.
   std::chrono::milliseconds write_timeout{60'000};
+  /// Peers that may say for whom they speak: "none", or addresses and networks.
+  std::string trusted_proxies = "none";
 };
 
 /// How objects whose classes are written in Python are run.

@@ -16,7 +16,11 @@ IncomingFetch::IncomingFetch(ObjectAddress target, Request request)
 
 std::string IncomingFetch::describe() const { return "fetch " + method_ + " " + target_text_; }
 
-void IncomingFetch::start(DurableObject& object) { set_task(object.fetch(std::move(request_))); }
+void IncomingFetch::start(DurableObject& object) {
+  set_task(request_.stream
+               ? internal::fetch_streamed(object, target().of->info, std::move(request_))
+               : object.fetch(std::move(request_)));
+}
 
 IncomingMethod::IncomingMethod(ObjectAddress target, std::string method,
                                std::unique_ptr<nlohmann::json> args, std::size_t bytes)

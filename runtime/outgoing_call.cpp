@@ -38,7 +38,11 @@ std::size_t OutgoingFetch::bytes() const { return request_.target.size() + reque
 
 std::string OutgoingFetch::describe() const { return "fetch " + target_text_; }
 
-void OutgoingFetch::start(DurableObject& object) { set_task(object.fetch(std::move(request_))); }
+void OutgoingFetch::start(DurableObject& object) {
+  set_task(request_.stream
+               ? internal::fetch_streamed(object, target().of->info, std::move(request_))
+               : object.fetch(std::move(request_)));
+}
 
 void OutgoingNamed::start(DurableObject& object) {
   const auto& info = target().of->info;

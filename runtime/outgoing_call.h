@@ -141,7 +141,9 @@ Task<T> internal::perform(Instance& caller, std::unique_ptr<OutgoingCall<T>> cal
   auto answer = returned.take_call();
   if (answer->error) answer->error->raise();
   if constexpr (!std::is_void_v<T>) {
-    co_return std::move(*static_cast<OutgoingCall<T>&>(*answer).result);
+    auto& result = *static_cast<OutgoingCall<T>&>(*answer).result;
+    if constexpr (std::is_same_v<T, Response>) result.stream.bind(caller);
+    co_return std::move(result);
   }
 }
 

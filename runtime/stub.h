@@ -25,8 +25,10 @@ class Stub {
 
   Id id() const { return Id(target_.id, target_.name); }
 
-  /// An HTTP-shaped call of the object's `fetch`.
+  /// An HTTP-shaped call of the object's `fetch`. A streamed body, of either, goes chunk by chunk
+  /// from the object that makes it to the one that reads it.
   Task<Response> fetch(Request request) {
+    request.stream.leave(*caller_, "the body of a request");
     return internal::perform<Response>(
         *caller_, std::make_unique<OutgoingFetch>(target_, std::move(request)));
   }

@@ -56,8 +56,6 @@ class ObjectStore final {
 
   Sql& sql() { return open(), sql_; }
   Kv& kv() { return open(), kv_; }
-  /// For connections of other languages: the same transaction and the same statements.
-  Database& database() { return open(), database_; }
   /// The connection itself, for a driver; the same for the life of the store, but open only until
   /// the next `rebuild` or `delete_all`: ask again each time.
   Database& database() { return open(), database_; }
