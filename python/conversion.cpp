@@ -48,6 +48,7 @@ std::string body_from_python(py::handle body) {
 /// "http://host:port/path?query" into the two parts that a request has.
 void take_url(Request& request, const std::string& url) {
   const auto scheme = url.find("://");
+  if (url.starts_with("https:")) request.scheme = "https";
   if (scheme == url.npos) {
     throw TypeError("the URL of a request must be absolute, as in \"http://object/path\", not \"" +
                     url + "\"");
@@ -72,9 +73,9 @@ std::string text_of(py::handle object) {
 
 py::tuple request_to_python(const Request& request) {
   const auto host = request.headers.get("Host").value_or("localhost");
-  const auto url = "http://" + std::string(host) + request.target;
+  const auto url = std::string(request.scheme) + "://" + std::string(host) + request.target;
   return py::make_tuple(latin1(request.method), latin1(url), headers_to_python(request.headers),
-                        py::bytes(request.body));
+                        py::bytes(request.body), request.client_address);
 }
 
 Request request_from_python(const py::tuple& parts) {
@@ -83,6 +84,7 @@ Request request_from_python(const py::tuple& parts) {
   request.headers = headers_from_python(parts[2]);
   request.body = body_from_python(parts[3]);
   take_url(request, from_latin1(parts[1]));
+  if (parts.size() > 4) request.client_address = parts[4].cast<std::string>();
   return request;
 }
 

@@ -13,7 +13,7 @@ namespace stead {
 // Values that cross between C++ and Python. Header fields are bytes: Python sees them as Latin-1
 // text, as PEP 3333 has it. All require the interpreter's lock.
 
-/// (method, absolute URL, [(name, value)], body)
+/// (method, absolute URL, [(name, value)], body, client's address)
 pybind11::tuple request_to_python(const Request& request);
 /// From the same. Throws `TypeError`.
 Request request_from_python(const pybind11::tuple& parts);

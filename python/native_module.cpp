@@ -123,10 +123,6 @@ class TimeLimitExceeded(BaseException):
       if (exception) std::rethrow_exception(exception);
     } catch (const ResetError& error) {
       PyErr_SetString(py::module_::import("_stead").attr("ResetError").ptr(), error.what());
-    } catch (const TypeError& error) {
-      PyErr_SetString(PyExc_TypeError, error.what());
-    } catch (const RangeError& error) {
-      PyErr_SetString(PyExc_ValueError, error.what());
     }
   });
 }
@@ -171,9 +167,10 @@ void link_native_module() {}
 }  // namespace stead
 
 PYBIND11_EMBEDDED_MODULE(_stead, module) {
+  stead::register_database(module);
+  stead::register_key_values(module);
+  // Behind the database's, which takes every error: the last one registered is asked first.
   stead::add_errors(module);
   stead::add_types(module);
   stead::add_functions(module);
-  stead::register_database(module);
-  stead::register_key_values(module);
 }

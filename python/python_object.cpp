@@ -92,6 +92,7 @@ void PythonObject::proceed(std::uint64_t number, std::function<void()> body) {
       const GilLock lock;
       current_object = this;
       body();
+      keep_rows();
       current_object = nullptr;
     });
   } else {
@@ -108,6 +109,11 @@ void PythonObject::proceed(std::uint64_t number, std::function<void()> body) {
     strand.operations.push_back(begun);
   }
   keep_gate(strand);
+}
+
+void PythonObject::keep_rows() {
+  if (!connection_ || ending_ || state().instance().broken()) return;
+  store().database().keep_cursor_rows();
 }
 
 void PythonObject::keep_gate(Strand& strand) {
@@ -154,6 +160,7 @@ void PythonObject::park() {
   const auto number = current_strand_;
   auto& strand = strands_.at(number);
   if (!std::exchange(strand.unparked, false)) {
+    keep_rows();
     const py::gil_scoped_release released;
     const Watchdog::Pause unwatched;
     strand.parked = true;

@@ -105,6 +105,8 @@ class PythonObject final : public DurableObject {
   /// Runs Python code in this turn, and all that it makes ready. `body` runs with the lock.
   void run(std::function<void()> body);
   void proceed(std::uint64_t number, std::function<void()> body);
+  /// Lets queries that Python has not read to their end outlive the turn.
+  void keep_rows();
   void keep_gate(Strand& strand);
   void open_gate(Strand& strand);
   void run_unparked();

@@ -115,6 +115,8 @@ class Database final {
 
   /// Cursors that have rows left.
   std::size_t open_cursors() const;
+  /// Lets those that can read their rows into memory do so, and be over.
+  void keep_cursor_rows();
   /// Ends them: the next use of each throws a SqlError with this text.
   void close_cursors(const std::string& reason);
 
