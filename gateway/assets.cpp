@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "gateway/asset_path.h"
-#include "gateway/conditional.h"
 #include "gateway/content_type.h"
 #include "gateway/glob.h"
 #include "gateway/http_date.h"
@@ -21,6 +20,8 @@ constexpr std::string_view index_page = "index.html";
 constexpr std::string_view unchanging = "public, max-age=31536000, immutable";
 /// A compressed file may be older than what it was made from by the time that copying takes.
 constexpr std::int64_t age_tolerance = 2;
+/// Of more than this the session reads a piece at a time.
+constexpr std::uint64_t most_at_once = AssetFolder::most_kept_of_file;
 
 /// Files that tell other servers how to serve the folder.
 bool is_instruction(std::string_view name) {
@@ -98,7 +99,7 @@ Assets::File Assets::find(const std::string& name) {
   return is_included(name) ? folder_.find(name) : nullptr;
 }
 
-std::optional<Response> Assets::answer(const Request& request) {
+std::optional<AssetAnswer> Assets::answer(const Request& request) {
   const auto name = asset_name(request.path());
   if (!name || is_application_first(*name)) return std::nullopt;
   const auto found = resolve(*name);
@@ -107,10 +108,10 @@ std::optional<Response> Assets::answer(const Request& request) {
   if (!redirect) return std::nullopt;
   auto target = asset_url(redirect->name);
   if (!request.query().empty()) target += "?" + std::string(request.query());
-  return Response::redirect(std::move(target), 307);
+  return AssetAnswer{Response::redirect(std::move(target), 307)};
 }
 
-std::optional<Response> Assets::answer_not_found(const Request& request) {
+std::optional<AssetAnswer> Assets::answer_not_found(const Request& request) {
   if (spec_.not_found == AssetsSpec::NotFound::none) return std::nullopt;
   if (spec_.not_found == AssetsSpec::NotFound::single_page_application) {
     const auto page = find(std::string(index_page));
@@ -214,7 +215,7 @@ void Assets::describe(Response& response, const File& file, const Variant& varia
   if (variant.varies) headers.append("Vary", "Accept-Encoding");
 }
 
-std::optional<Response> Assets::send(const Request& request, const File& file) {
+std::optional<AssetAnswer> Assets::send(const Request& request, const File& file) {
   const auto variant = choose(request, file);
   const auto& sent = *variant.file;
   const auto tag = entity_tag(sent.stamp(), variant.coding);
@@ -227,7 +228,7 @@ std::optional<Response> Assets::send(const Request& request, const File& file) {
     response.status = 304;
     response.headers.remove("Content-Type");
     response.headers.remove("Content-Encoding");
-    return response;
+    return AssetAnswer{std::move(response)};
   }
   response.headers.append("Accept-Ranges", "bytes");
   ByteRange part{0, sent.size()};
@@ -235,8 +236,9 @@ std::optional<Response> Assets::send(const Request& request, const File& file) {
   if (range && request.method == "GET" && is_range_valid(request, tag, changed)) {
     const auto asked = parse_range(*range, sent.size());
     if (std::holds_alternative<UnsatisfiableRange>(asked)) {
-      return Response::text("there is no such part of this file\n", 416)
-          .with("Content-Range", "bytes */" + std::to_string(sent.size()));
+      auto refusal = Response::text("there is no such part of this file\n", 416);
+      refusal.headers.append("Content-Range", "bytes */" + std::to_string(sent.size()));
+      return AssetAnswer{std::move(refusal)};
     }
     if (const auto* found = std::get_if<ByteRange>(&asked)) {
       part = *found;
@@ -246,23 +248,26 @@ std::optional<Response> Assets::send(const Request& request, const File& file) {
                                                    "/" + std::to_string(sent.size()));
     }
   }
-  // Of a HEAD only the length is sent: nothing needs to be read.
-  auto body = request.method == "HEAD" ? std::optional(std::string(part.size, '\0'))
-                                       : sent.read(part.offset, part.size);
+  return with_body(request, std::move(response), variant.file, part);
+}
+
+std::optional<AssetAnswer> Assets::with_body(const Request& request, Response response,
+                                             const File& file, const ByteRange& part) {
+  if (request.method == "HEAD" || part.size > most_at_once) {
+    return AssetAnswer{std::move(response), file, part};
+  }
+  auto body = file->read(part.offset, part.size);
   if (!body) return std::nullopt;
   response.body = *std::move(body);
-  return response;
+  return AssetAnswer{std::move(response)};
 }
 
 /// For a page in place of an answer: it has no parts and no age.
-std::optional<Response> Assets::send_as(const Request& request, const File& file, int status) {
+std::optional<AssetAnswer> Assets::send_as(const Request& request, const File& file, int status) {
   const auto variant = choose(request, file);
   Response response{.status = status};
   describe(response, file, variant);
-  auto body = variant.file->read(0, variant.file->size());
-  if (!body) return std::nullopt;
-  response.body = *std::move(body);
-  return response;
+  return with_body(request, std::move(response), variant.file, {0, variant.file->size()});
 }
 
 }  // namespace stead

@@ -26,6 +26,7 @@ constexpr std::chrono::milliseconds first_request_grace{500};
 constexpr std::size_t short_body = 4 << 10;
 constexpr std::size_t most_read_at_once = 64 << 10;
 constexpr std::size_t drained_at_once = 16 << 10;
+constexpr std::uint64_t file_piece = 128 << 10;
 
 IpAddress to_ip_address(const asio::ip::address& address) {
   return address.is_v6()
@@ -157,7 +158,7 @@ void HttpSession::wait_for_more() {
   const bool in_body = match_ || early_answer_;
   if (early_answer_) {  // there is no reason to wait for the body
     closing_ = true;
-    return respond(std::move(*early_answer_));
+    return respond_early();
   }
   if (in_body && phase_ != Phase::body) {
     if (wants_stream()) return send_streamed_fetch();
@@ -183,25 +184,33 @@ void HttpSession::route() {
     early_answer_ = shard_.stopping ? Response::text("stopping\n", 503) : Response::text("ok\n");
     return;
   }
-  if (reads && shard_.assets) early_answer_ = find_asset();
-  if (early_answer_) return;
+  if (reads && shard_.assets) {
+    if (auto answer = find_asset()) return answer_early(*std::move(answer));
+  }
   auto found = shard_.router.route({request.method, request.path(), reader_.host()},
                                    shard_.fallback(), shard_.names);
   if (auto* refusal = std::get_if<RouteRefusal>(&found)) {
     const bool is_missing = refusal->status == 404 && reads && shard_.assets;
-    if (is_missing) early_answer_ = shard_.assets->answer_not_found(request);
-    if (!early_answer_) early_answer_ = ErrorPages::refusal(*refusal);
+    auto page = is_missing ? shard_.assets->answer_not_found(request) : std::nullopt;
+    if (page) return answer_early(*std::move(page));
+    early_answer_ = ErrorPages::refusal(*refusal);
   } else {
     match_ = std::get<RouteMatch>(std::move(found));
   }
 }
 
-std::optional<Response> HttpSession::find_asset() {
+std::optional<AssetAnswer> HttpSession::find_asset() {
   auto& assets = *shard_.assets;
   const auto& request = reader_.request();
   auto answer = assets.answer(request);
   if (!answer && assets.answers_navigation(request)) answer = assets.answer_not_found(request);
   return answer;
+}
+
+void HttpSession::answer_early(AssetAnswer answer) {
+  early_answer_ = std::move(answer.response);
+  file_ = std::move(answer.file);
+  file_part_ = answer.part;
 }
 
 bool HttpSession::send_continue() {
@@ -212,7 +221,7 @@ bool HttpSession::send_continue() {
 
 void HttpSession::on_complete() {
   whole_ = true;
-  if (early_answer_) return respond(std::move(*early_answer_));
+  if (early_answer_) return respond_early();
   phase_ = Phase::running;
   deadline_ = MonotonicTime::max();
   if (match_->kind == RouteSpec::Kind::method) {
@@ -240,6 +249,7 @@ void HttpSession::send_method() {
 }
 
 void HttpSession::respond_to_failure() {
+  file_.reset();
   const auto& failure = reader_.failure();
   closing_ = true;
   respond(ErrorPages::plain(failure.status, failure.code, failure.message));
@@ -273,6 +283,34 @@ void HttpSession::respond(Response response) {
   const bool keep = keep_alive_ && !closing_;
   CHECK(!append_head(output_, response, {keep, http10_, shard_.date.now()}));
   body_ = head_ || !has_body(response.status) ? std::string() : std::move(response.body);
+  start_write();
+}
+
+/// An answer that needs no object.
+void HttpSession::respond_early() {
+  if (!file_) return respond(std::move(*early_answer_));
+  Framing framing{keep_alive_ && !closing_, http10_, shard_.date.now()};
+  framing.end = Framing::End::given_size;
+  framing.size = file_part_.size;
+  output_.clear();
+  body_.clear();
+  CHECK(!append_head(output_, *early_answer_, framing));
+  if (head_) file_.reset();
+  start_write();
+}
+
+/// The next piece of a file; its memory does not depend on the file's size.
+void HttpSession::send_piece() {
+  if (phase_ == Phase::closed) return;
+  auto& [offset, left] = file_part_;
+  const auto size = std::min(left, file_piece);
+  auto piece = file_->read(offset, size);
+  if (!piece) return close();  // it has become shorter: the client sees that by the size
+  offset += size;
+  left -= size;
+  if (left == 0) file_.reset();
+  output_.clear();
+  body_ = *std::move(piece);
   start_write();
 }
 
@@ -312,6 +350,10 @@ void HttpSession::continue_write(std::size_t written) {
 
 void HttpSession::on_written() {
   if (outgoing_) return next_chunk();
+  if (file_) {  // not at once: others are to be served in between
+    enter(Phase::writing, shard_.limits.write_timeout);
+    return asio::post(loop_, [self = shared_from_this()] { self->send_piece(); });
+  }
   if (closing_) return drain();
   if (keep_alive_) return next_request();
   // The client wanted no more than this one, and has it.

@@ -71,13 +71,16 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   void wait_for_more();
   void on_header();
   void route();
-  std::optional<Response> find_asset();
+  std::optional<AssetAnswer> find_asset();
+  void answer_early(AssetAnswer answer);
   bool send_continue();
   void on_complete();
   void send_fetch();
   void send_method();
   void respond_to_failure();
   void respond(Response response);
+  void respond_early();
+  void send_piece();
   void respond_in_place_of(const Call& call, const std::string& fault);
   void start_write();
   void continue_write(std::size_t written);
@@ -121,6 +124,9 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   RequestReader reader_;
   std::optional<RouteMatch> match_;
   std::optional<Response> early_answer_;
+  /// What is still to be sent of a file, or only told of.
+  std::shared_ptr<const AssetFile> file_;
+  ByteRange file_part_;
   bool head_ = false;
   bool http10_ = false;
   bool whole_ = false;

@@ -46,7 +46,7 @@ class ProjectClasses : public ::testing::Test {
     project_.file = "wrangler.toml";
   }
 
-  std::string data() const { return directory_.path().string() + "/data"; }
+  std::string data() const { return directory_.path() + "/data"; }
 
   /// Serves one class, asks for objects by name, and stops. Gives the answers.
   std::vector<std::string> serve(const std::string& class_name,
@@ -112,7 +112,7 @@ TEST_F(ProjectClasses, KeepObjectsAndIdsOverARename) {
 TEST_F(ProjectClasses, TakeWhatTheJournalStillHoldsAlong) {
   project_.migrations = {{.tag = "v1", .created = {"Old"}}};
   apply();
-  const auto crashed = directory_.path().string() + "/crashed";
+  const auto crashed = directory_.path() + "/crashed";
   const auto before = serve("Old", {post("/a"), post("/b")}, crashed);
   config_.data = crashed;
   project_.migrations.push_back({.tag = "v2", .renamed = {{"Old", "New"}}});

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <thread>
 
 #include "gateway/asset_folder.h"
 #include "gateway/http_date.h"
@@ -158,6 +159,40 @@ TEST_F(AssetsTest, SendsParts) {
     EXPECT_EQ(reply.status, 200) << whole;
     EXPECT_EQ(reply.body, "0123456789") << whole;
   }
+}
+
+TEST_F(AssetsTest, SendsLargeFilesPieceByPiece) {
+  std::string large;
+  while (large.size() < (24U << 20)) large += std::to_string(large.size()) + "\n";
+  write("large.bin", large);
+  config.http.write_timeout = std::chrono::milliseconds(500);
+  serve();
+  auto slow = connect();
+  slow.send(get("/large.bin") + get("/room/a/name"));
+  auto gone = connect();
+  gone.send(get("/large.bin"));
+  gone.reset();
+  auto client = connect();
+  EXPECT_EQ(client.ask(get("/large.bin")).body, large);
+  EXPECT_EQ(client.ask(get("/room/a/name")).body, "a");
+  const auto from = std::to_string(large.size() - (20U << 20));
+  client.send("GET /large.bin HTTP/1.0\r\nRange: bytes=" + from + "-\r\n\r\n");
+  EXPECT_EQ(client.read_reply().value_or(Reply{}).body, large.substr(large.size() - (20U << 20)));
+  EXPECT_EQ(client.read_to_end(), "");
+  // One that reads nothing for a while is cut off; what it had is a part only.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
+  EXPECT_FALSE(slow.read_reply());
+}
+
+TEST_F(AssetsTest, ShortensAFileThatShrinksByClosing) {
+  write("large.bin", std::string(24 << 20, 'x'));
+  serve();
+  auto client = connect();
+  client.send(get("/large.bin"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  fs::resize_file(directory / "static/large.bin", 10);
+  EXPECT_FALSE(client.read_reply());
+  EXPECT_EQ(ask(get("/large.bin")).body, "xxxxxxxxxx");
 }
 
 TEST_F(AssetsTest, SendsPartsOnlyOfWhatTheClientHas) {
