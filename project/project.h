@@ -135,7 +135,7 @@ struct Project {
   std::vector<std::string> warnings{};
 
   /// Sets or replaces a variable that is a string.
-  void set_var(const std::string& name, const std::string& text);
+  void set_var(const std::string& var_name, const std::string& text);
   bool has_flag(std::string_view flag) const;
   /// Whether the compatibility date is `date` ("2025-04-01") or later.
   bool compatible_since(std::string_view date) const { return compatibility_date >= date; }

@@ -1,9 +1,7 @@
 #include "cli/project/open_project.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "cli/text.h"
 #include "project/load_project.h"
@@ -35,12 +33,7 @@ Config load_config_of(const Project& project, ConfigSources sources) {
 
 /// What the configuration says of a variable beats what the project says.
 void override_vars(Project& project, const Config& config) {
-  for (const auto& [name, text] : config.vars) {
-    const auto json = nlohmann::json(text).dump(-1, ' ', false,
-                                                nlohmann::json::error_handler_t::replace);
-    std::erase_if(project.vars, [&, &key = name](const ProjectVar& var) { return var.name == key; });
-    project.vars.push_back({name, json, text});
-  }
+  for (const auto& [name, text] : config.vars) project.set_var(name, text);
 }
 
 }  // namespace
