@@ -1,5 +1,6 @@
 #include "actors/node.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -17,8 +18,16 @@ namespace stead {
 
 namespace {
 
-Config with_shards(Config config) {
+bool has_blocking(const App& app) {
+  const auto& classes = app.classes();
+  return (app.worker() && app.worker()->blocking) ||
+         std::any_of(classes.begin(), classes.end(),
+                     [](const auto& info) { return info->blocking; });
+}
+
+Config with_shards(Config config, const App& app) {
   if (config.shards == 0) config.shards = std::max(1U, std::thread::hardware_concurrency());
+  config.blocking_shards = has_blocking(app) ? std::max(1U, config.blocking_shards) : 0;
   return config;
 }
 
@@ -48,7 +57,7 @@ ObjectId worker_id(std::size_t shard) {
 
 struct Node::Parts {
   Parts(const App& app, Config given, Environment env, LogSink& sink)
-      : config(with_shards(std::move(given))),
+      : config(with_shards(std::move(given), app)),
         environment(env),
         log(sink),
         data(DataDirectory::open(config.data).take_or_raise()),
@@ -79,7 +88,7 @@ struct Node::Parts {
                                  log,
                                  actors,
                                  shards};
-    for (unsigned i = 0; i < config.shards; ++i) {
+    for (unsigned i = 0; i < config.shards + config.blocking_shards; ++i) {
       shards.push_back(std::make_unique<Shard>(services));
     }
     background_thread = std::make_unique<BackgroundThread>(
@@ -198,13 +207,22 @@ const Environment& Node::environment() const { return parts_->environment; }
 const ClassTable& Node::classes() const { return parts_->classes; }
 Directory& Node::directory() { return parts_->directory; }
 LogSink& Node::log() { return parts_->log; }
-std::size_t Node::shard_count() const { return parts_->shards.size(); }
+std::size_t Node::shard_count() const { return parts_->config.shards; }
 boost::asio::io_context& Node::loop(std::size_t shard) { return parts_->shards.at(shard)->loop(); }
 Host& Node::host(std::size_t shard) { return *parts_->shards.at(shard); }
 
-ObjectAddress Node::worker(std::size_t shard) const {
-  CHECK(parts_->worker);
-  return {&*parts_->worker, worker_id(shard), "shard " + std::to_string(shard)};
+std::vector<ObjectAddress> Node::workers(std::size_t shard) const {
+  std::vector<ObjectAddress> workers;
+  if (!parts_->worker) return workers;
+  const auto add = [&](std::size_t index) {
+    workers.push_back({&*parts_->worker, worker_id(index), "shard " + std::to_string(index)});
+  };
+  if (!parts_->worker->info.blocking) {
+    add(shard);
+    return workers;
+  }
+  for (std::size_t index = 0; index < parts_->config.blocking_shards; ++index) add(index);
+  return workers;
 }
 
 std::size_t Node::live_objects() const {

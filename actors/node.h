@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/environment.h"
 #include "base/error.h"
@@ -32,6 +33,7 @@ class LogSink {
 /// journal, the directory of objects, and the shards with the live objects on them.
 ///
 /// A shard is one thread with one event loop; each object lives on the shard that its id hashes to.
+/// Objects of classes that may block have shards of their own.
 /// Whoever serves a network runs its connections on the same loops, so that a request whose
 /// connection is on its object's shard crosses no thread.
 ///
@@ -55,14 +57,16 @@ class Node final {
   Directory& directory();
   LogSink& log();
 
+  /// Those that serve connections.
   std::size_t shard_count() const;
   /// Whose thread runs the shard: work posted here runs there.
   boost::asio::io_context& loop(std::size_t shard);
   /// The shard as objects see it. `send` may be called from any thread; from the shard's own it is
   /// cheapest.
   Host& host(std::size_t shard);
-  /// The worker (`App::fetch`) of a shard. Requires that the application has one.
-  ObjectAddress worker(std::size_t shard) const;
+  /// The workers (`App::fetch`) for the connections of a shard: its own, or, of an application
+  /// whose worker may block, all. Empty if the application has none.
+  std::vector<ObjectAddress> workers(std::size_t shard) const;
 
   /// Objects that are in memory now, over all shards.
   std::size_t live_objects() const;

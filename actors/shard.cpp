@@ -32,13 +32,17 @@ QueueLoad share_of(const NodeLimits& limits, std::size_t shards) {
           std::max<std::size_t>(limits.queued_bytes / shards, 1)};
 }
 
+std::size_t count_of(const Config& config) {
+  return std::max<std::size_t>(1, config.shards + config.blocking_shards);
+}
+
 }  // namespace
 
 Shard::Shard(ShardServices services)
     : caf::execution_unit(&services.actors),
       services_(services),
-      load_limit_(share_of(services.config.node, std::max(1U, services.config.shards))),
-      memory_limit_(services.config.node.log_memory / std::max(1U, services.config.shards)) {}
+      load_limit_(share_of(services.config.node, count_of(services.config))),
+      memory_limit_(services.config.node.log_memory / count_of(services.config)) {}
 
 Shard::~Shard() = default;
 
@@ -65,9 +69,11 @@ void Shard::stop_loop() {
   });
 }
 
-Shard& Shard::home_of(const ObjectId& object) const {
-  const auto& shards = services_.shards;
-  return *shards[std::hash<ObjectId>()(object) % shards.size()];
+Shard& Shard::home_of(const ObjectAddress& object) const {
+  const auto& config = services_.config;
+  const auto hash = std::hash<ObjectId>()(object.id);
+  return object.of->info.blocking ? *services_.shards[config.shards + hash % config.blocking_shards]
+                                  : *services_.shards[hash % config.shards];
 }
 
 void Shard::exec_later(caf::resumable* job) {
@@ -98,7 +104,7 @@ void Shard::run(caf::resumable* job) {
 }
 
 void Shard::send(std::unique_ptr<Call> call) {
-  home_of(call->target().id).take({.kind = Arrival::Kind::call, .call = std::move(call)});
+  home_of(call->target()).take({.kind = Arrival::Kind::call, .call = std::move(call)});
 }
 
 void Shard::bring_back(std::unique_ptr<Call> call) {
@@ -106,8 +112,7 @@ void Shard::bring_back(std::unique_ptr<Call> call) {
 }
 
 void Shard::resume(const ObjectId& object, Resumption resumption) {
-  home_of(object).take(
-      {.kind = Arrival::Kind::resumption, .object = object, .resumption = std::move(resumption)});
+  take({.kind = Arrival::Kind::resumption, .object = object, .resumption = std::move(resumption)});
 }
 
 void Shard::take(Arrival arrival) {
@@ -152,7 +157,10 @@ void Shard::accept(Arrival arrival) {
       break;
     case Arrival::Kind::outcome:
       if (auto* object = find(arrival.object)) {
+        // What it lets go may lead back to it, and must find it at rest.
+        running_job_ = true;
         object->commit_outcome(arrival.sequence, arrival.outcome);
+        running_job_ = false;
       }
       break;
     case Arrival::Kind::checkpoint:
@@ -198,7 +206,7 @@ void Shard::deliver(std::unique_ptr<Call> call) {
 
 void Shard::deliver(const ObjectId& object, Resumption resumption) {
   const auto found = objects_.find(object);
-  if (found == objects_.end()) return;
+  if (found == objects_.end()) return drop(std::move(resumption));
   auto& actor = *found->second.actor;
   touch(actor);
   tell(actor, Delivery(std::move(resumption)));
@@ -238,6 +246,7 @@ std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
       .wal = {.memory = services_.config.object.log_memory,
               .spill_path = data + "/spill/" + object.id.to_string()},
       .undoable = services_.config.history.on(),
+      .sql_limits = info.sql_limits,
   });
 }
 

@@ -41,7 +41,8 @@ struct ShardServices {
   WorkQueue& background;
   LogSink& log;
   caf::actor_system& actors;
-  /// All shards, by index.
+  /// Those for connections and objects, `config.shards` of them; behind them those for objects that
+  /// may block.
   const std::vector<std::unique_ptr<Shard>>& shards;
 };
 
@@ -114,7 +115,7 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
     CommitOutcome outcome{};
   };
 
-  Shard& home_of(const ObjectId& object) const;
+  Shard& home_of(const ObjectAddress& object) const;
   bool on_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
   /// Takes what `arrives`: at once on the shard's own thread. Thread: any.
   void take(Arrival arrival);

@@ -26,6 +26,8 @@ std::string_view to_string(ErrorCode code) {
       return "unknown_class";
     case ErrorCode::unknown_method:
       return "unknown_method";
+    case ErrorCode::disconnected:
+      return "disconnected";
     case ErrorCode::http:
       return "http_error";
     case ErrorCode::internal:
@@ -54,6 +56,7 @@ void Error::raise() const {
     case ErrorCode::shutting_down:
     case ErrorCode::unknown_class:
     case ErrorCode::unknown_method:
+    case ErrorCode::disconnected:
     case ErrorCode::internal:
       break;
   }

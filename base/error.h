@@ -18,6 +18,7 @@ enum class ErrorCode {
   shutting_down,   ///< the node stops and takes no more work
   unknown_class,   ///< no class of that name in this application
   unknown_method,  ///< the class has no method of that name
+  disconnected,    ///< the client went away
   http,            ///< an answer with a status of the author's choosing (`HttpError`)
   internal,        ///< a fault of ours
 };
@@ -44,10 +45,13 @@ class Error : public std::runtime_error {
   const std::string& object() const { return object_; }
   /// HTTP status that an author chose (`HttpError`), else 0.
   int status() const { return status_; }
+  /// SQLite's extended result code, if SQLite refused or failed, else 0.
+  int sqlite_code() const { return sqlite_code_; }
 
   Error& set_retryable(bool on) { return retryable_ = on, *this; }
   Error& set_remote(bool on) { return remote_ = on, *this; }
   Error& set_object_reset(bool on) { return object_reset_ = on, *this; }
+  Error& set_sqlite_code(int code) { return sqlite_code_ = code, *this; }
   Error& set_object(std::string object) { return object_ = std::move(object), *this; }
 
   /// Throws this error as the typed class of its code.
@@ -62,6 +66,7 @@ class Error : public std::runtime_error {
   bool remote_ = false;
   bool object_reset_ = false;
   int status_ = 0;
+  int sqlite_code_ = 0;
   std::string object_;
 };
 

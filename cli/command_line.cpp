@@ -63,7 +63,8 @@ void add_serve(CLI::App& cli, Options& options) {
   auto& command = *cli.add_subcommand("serve", "Serve the application over HTTP until SIGTERM");
   command
       .add_option("--listen", options.listen,
-                  "Address and port; port 0 takes a free one [127.0.0.1:8787]")
+                  "Address and port; port 0 takes a free one; fd:N is an inherited socket "
+                  "[127.0.0.1:8787]")
       ->type_name("ADDR");
   add_config_options(command, options);
   command

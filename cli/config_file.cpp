@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "cli/settings.h"
+#include "project/project_keys.h"
 
 namespace stead {
 
@@ -56,6 +57,18 @@ bool is_section(const std::string& name) {
 class Reader {
  public:
   Reader(const std::string& path, Config& config) : path_(path), config_(config) {}
+
+  Result<void> read_file(const toml::table& file) {
+    // The file may be a project's as well; that part is for `load_project`.
+    const bool is_project = file.contains("main");
+    toml::table settings_only = file;
+    for (const auto& [key, node] : file) {
+      const std::string_view name = key.str();
+      const bool is_projects_key = is_project && name != "vars" && find_project_key(name);
+      if (is_projects_key || name == "project" || name == "python") settings_only.erase(name);
+    }
+    return read_table(settings_only, "");
+  }
 
   Result<void> read_table(const toml::table& table, const std::string& prefix) {
     for (const auto& [key, node] : table) {
@@ -113,7 +126,7 @@ Result<void> read_config_text(std::string_view text, const std::string& path, Co
   Reader reader(path, config);
   try {
     const toml::table table = toml::parse(text, path);
-    return reader.read_table(table, "");
+    return reader.read_file(table);
   } catch (const toml::parse_error& error) {
     return reader.at(error.source().begin.line, std::string(error.description()));
   }

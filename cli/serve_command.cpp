@@ -53,9 +53,10 @@ class StopSignals {
   sigset_t set_{};
 };
 
-/// "0.0.0.0:8787" with the port that was taken.
-std::string address(const std::string& listen, std::uint16_t port) {
-  return listen.substr(0, listen.rfind(':')) + ":" + std::to_string(port);
+/// "0.0.0.0:8787" with the port that was taken; of an inherited socket, what it is bound to.
+std::string address(const std::string& listen, const Server& server) {
+  if (listen.starts_with("fd:")) return server.address();
+  return listen.substr(0, listen.rfind(':')) + ":" + std::to_string(server.port());
 }
 
 void print_ready(const Config& config, const Node& node, const Server& server) {
@@ -63,14 +64,15 @@ void print_ready(const Config& config, const Node& node, const Server& server) {
   const auto data = std::filesystem::absolute(config.data, ignored).lexically_normal();
   const auto shards = node.shard_count();
   std::printf("stead: listening on http://%s, data in %s, %zu shard%s\n",
-              address(config.listen, server.port()).c_str(), data.c_str(), shards,
+              address(config.listen, server).c_str(), data.c_str(), shards,
               shards == 1 ? "" : "s");
   std::fflush(stdout);
 }
 
-void warn_of_crowd(const Config& config, LogSink& log) {
-  if (config.listen.starts_with("127.") || config.listen.starts_with("localhost:")) return;
-  log.write(LogLevel::info, "listening beyond this machine; who can reach " + config.listen +
+void warn_of_crowd(const Config& config, const Server& server, LogSink& log) {
+  const auto listen = address(config.listen, server);
+  if (listen.starts_with("127.") || listen.starts_with("localhost:")) return;
+  log.write(LogLevel::info, "listening beyond this machine; who can reach " + listen +
                                 " can use the application");
 }
 
@@ -99,7 +101,7 @@ int run_serve(const App& app, const Config& config) {
     Server server(app, node);
     node.start();
     server.start();
-    warn_of_crowd(config, log);
+    warn_of_crowd(config, server, log);
     print_ready(config, node, server);
     const int signal = signals.wait();
     log.write(LogLevel::info, std::string(signal == SIGINT ? "SIGINT" : "SIGTERM") +

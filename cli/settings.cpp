@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/setting_values.h"
+#include "gateway/trusted_proxies.h"
 
 namespace stead {
 
@@ -96,13 +97,32 @@ constexpr Setting log_level() {
   return setting;
 }
 
+constexpr Setting trusted_proxies() {
+  auto setting = text<[](auto& c) -> auto& { return c.http.trusted_proxies; }>(
+      "http.trusted_proxies",
+      "Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` tell who the client is: `none`, or "
+      "addresses and networks, as `127.0.0.1, 10.0.0.0/8`.");
+  setting.set = [](Config& config, std::string_view value) -> Result<void> {
+    try {
+      const TrustedProxies checked(value);
+    } catch (const TypeError& error) {
+      return error;
+    }
+    config.http.trusted_proxies = std::string(value);
+    return {};
+  };
+  return setting;
+}
+
 constexpr auto table = std::to_array<Setting>({
     text<[](auto& c) -> auto& { return c.listen; }>(
-        "listen", "Address and port to serve on; port 0 takes a free one."),
+        "listen", "Address and port to serve on; port 0 takes a free one. `fd:N` is an inherited socket."),
     text<[](auto& c) -> auto& { return c.data; }>(
         "data", "Folder of the databases and keys. Created if its parent exists."),
     count<[](auto& c) -> auto& { return c.shards; }, max_shards>(
         "shards", "Event loops, a thread each; 0 means one for each processor."),
+    count<[](auto& c) -> auto& { return c.blocking_shards; }, max_shards>(
+        "blocking_shards", "The same for objects whose code may block, such as Python's."),
     log_level(),
     duration<[](auto& c) -> auto& { return c.stop_timeout; }>(
         "stop_timeout", "How long a stop waits for requests in progress."),
@@ -142,11 +162,14 @@ constexpr auto table = std::to_array<Setting>({
     duration<[](auto& c) -> auto& { return c.http.header_timeout; }>(
         "http.header_timeout", "From a request's first byte to the end of its header; then 408."),
     duration<[](auto& c) -> auto& { return c.http.body_timeout; }>(
-        "http.body_timeout", "From the end of the header to the end of the body; then 408."),
+        "http.body_timeout", "From the end of the header to the end of the body; then 408. Of a streamed body: how long "
+        "its next bytes may take."),
     duration<[](auto& c) -> auto& { return c.http.idle_timeout; }>(
         "http.idle_timeout", "How long a connection may rest between two requests."),
     duration<[](auto& c) -> auto& { return c.http.write_timeout; }>(
-        "http.write_timeout", "How long a client may take to read a response."),
+        "http.write_timeout",
+        "How long a client may take to read a response, or a chunk of one that is streamed."),
+    trusted_proxies(),
 });
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

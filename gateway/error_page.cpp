@@ -99,6 +99,7 @@ Response ErrorPages::failure(const Error& error, const Call& call) {
     case ErrorCode::sql:
     case ErrorCode::unknown_class:
     case ErrorCode::unknown_method:
+    case ErrorCode::disconnected:
       break;
   }
   return hide(to_string(ErrorCode::exception), broken_application);

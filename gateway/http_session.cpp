@@ -23,6 +23,13 @@ constexpr std::size_t most_drained = 4 << 20;
 constexpr std::size_t short_body = 4 << 10;
 constexpr std::size_t most_read_at_once = 64 << 10;
 constexpr std::size_t drained_at_once = 16 << 10;
+constexpr std::uint64_t file_piece = 128 << 10;
+
+IpAddress to_ip_address(const asio::ip::address& address) {
+  return address.is_v6()
+             ? address.to_v6().to_bytes()
+             : asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes();
+}
 
 }  // namespace
 
@@ -35,6 +42,11 @@ HttpSession::HttpSession(GatewayShard& shard, Socket socket)
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  if (const auto peer = socket_.remote_endpoint(ignored); !ignored) {
+    const auto address = to_ip_address(peer.address());
+    client_ = to_text(address);
+    behind_proxy_ = shard_.proxies.include(address);
+  }
 }
 
 void HttpSession::start(Position self) {
@@ -51,6 +63,7 @@ void HttpSession::start_refusal(Position self) {
 }
 
 void HttpSession::sweep(MonotonicTime now) {
+  if (incoming_ && now >= incoming_->deadline) on_body_stalled();
   if (now < deadline_) return;
   if (phase_ != Phase::header && phase_ != Phase::body) return close();
   deadline_ = MonotonicTime::max();
@@ -70,6 +83,7 @@ void HttpSession::close() {
   phase_ = Phase::closed;
   error_code ignored;
   socket_.close(ignored);
+  end_streams();
   auto& connections = shard_.connections;
   shard_.sessions.erase(self_);
   connections.remove();  // the last thing: the server may go now
@@ -81,8 +95,10 @@ void HttpSession::enter(Phase phase, std::chrono::milliseconds limit) {
 }
 
 void HttpSession::read() {
+  if (std::exchange(reading_, true)) return;
   const auto wanted =
-      std::clamp(reader_.body_remaining(), InputBuffer::usual_size, most_read_at_once);
+      incoming_ ? most_read_at_once
+                : std::clamp(reader_.body_remaining(), InputBuffer::usual_size, most_read_at_once);
   const auto room = input_.prepare(phase_ == Phase::draining ? drained_at_once : wanted);
   socket_.async_read_some(asio::buffer(room.data(), room.size()),
                           [self = shared_from_this()](const error_code& error, std::size_t size) {
@@ -91,6 +107,7 @@ void HttpSession::read() {
 }
 
 void HttpSession::on_read(std::size_t size, bool failed) {
+  reading_ = false;
   if (phase_ == Phase::closed) return;
   if (std::exchange(timed_out_, false)) {
     closing_ = true;
@@ -105,6 +122,7 @@ void HttpSession::on_read(std::size_t size, bool failed) {
     return drained_ > most_drained ? close() : read();
   }
   input_.commit(size);
+  if (incoming_) return feed_body();
   process();
 }
 
@@ -132,9 +150,10 @@ void HttpSession::wait_for_more() {
   const bool in_body = match_ || early_answer_;
   if (early_answer_) {  // there is no reason to wait for the body
     closing_ = true;
-    return respond(std::move(*early_answer_));
+    return respond_early();
   }
   if (in_body && phase_ != Phase::body) {
+    if (wants_stream()) return send_streamed_fetch();
     if (reader_.expects_continue() && input_.empty() && !send_continue()) return close();
     enter(Phase::body, shard_.limits.body_timeout);
   } else if (phase_ == Phase::idle) {
@@ -157,13 +176,33 @@ void HttpSession::route() {
     early_answer_ = shard_.stopping ? Response::text("stopping\n", 503) : Response::text("ok\n");
     return;
   }
+  if (reads && shard_.assets) {
+    if (auto answer = find_asset()) return answer_early(*std::move(answer));
+  }
   auto found = shard_.router.route({request.method, request.path(), reader_.host()},
                                    shard_.fallback(), shard_.names);
   if (auto* refusal = std::get_if<RouteRefusal>(&found)) {
+    const bool is_missing = refusal->status == 404 && reads && shard_.assets;
+    auto page = is_missing ? shard_.assets->answer_not_found(request) : std::nullopt;
+    if (page) return answer_early(*std::move(page));
     early_answer_ = ErrorPages::refusal(*refusal);
   } else {
     match_ = std::get<RouteMatch>(std::move(found));
   }
+}
+
+std::optional<AssetAnswer> HttpSession::find_asset() {
+  auto& assets = *shard_.assets;
+  const auto& request = reader_.request();
+  auto answer = assets.answer(request);
+  if (!answer && assets.answers_navigation(request)) answer = assets.answer_not_found(request);
+  return answer;
+}
+
+void HttpSession::answer_early(AssetAnswer answer) {
+  early_answer_ = std::move(answer.response);
+  file_ = std::move(answer.file);
+  file_part_ = answer.part;
 }
 
 bool HttpSession::send_continue() {
@@ -174,7 +213,7 @@ bool HttpSession::send_continue() {
 
 void HttpSession::on_complete() {
   whole_ = true;
-  if (early_answer_) return respond(std::move(*early_answer_));
+  if (early_answer_) return respond_early();
   phase_ = Phase::running;
   deadline_ = MonotonicTime::max();
   if (match_->kind == RouteSpec::Kind::method) {
@@ -187,6 +226,7 @@ void HttpSession::on_complete() {
 void HttpSession::send_fetch() {
   auto& request = reader_.request();
   request.params = std::move(match_->params);
+  name_client(request);
   shard_.host.send(std::make_unique<GatewayCall<IncomingFetch>>(
       shared_from_this(), std::move(match_->target), std::move(request)));
 }
@@ -201,6 +241,7 @@ void HttpSession::send_method() {
 }
 
 void HttpSession::respond_to_failure() {
+  file_.reset();
   const auto& failure = reader_.failure();
   closing_ = true;
   respond(ErrorPages::plain(failure.status, failure.code, failure.message));
@@ -208,6 +249,8 @@ void HttpSession::respond_to_failure() {
 
 void HttpSession::take_answer(const Call& call, Response response) {
   if (phase_ == Phase::closed) return;
+  if (incoming_ && !incoming_->complete) closing_ = true;  // the rest of it is not waited for
+  if (response.stream) return respond_streamed(call, std::move(response));
   output_.clear();
   const bool keep = keep_alive_ && !closing_;
   const auto fault = append_head(output_, response, {keep, http10_, shard_.date.now()});
@@ -217,7 +260,9 @@ void HttpSession::take_answer(const Call& call, Response response) {
 }
 
 void HttpSession::take_failure(const Call& call, const Error& error) {
-  if (phase_ != Phase::closed) respond(shard_.errors.failure(error, call));
+  if (phase_ == Phase::closed) return;
+  if (incoming_ && !incoming_->complete) closing_ = true;
+  respond(shard_.errors.failure(error, call));
 }
 
 void HttpSession::respond_in_place_of(const Call& call, const std::string& fault) {
@@ -233,23 +278,55 @@ void HttpSession::respond(Response response) {
   start_write();
 }
 
-std::array<asio::const_buffer, 2> HttpSession::unwritten(std::size_t written) const {
+/// An answer that needs no object.
+void HttpSession::respond_early() {
+  if (!file_) return respond(std::move(*early_answer_));
+  Framing framing{keep_alive_ && !closing_, http10_, shard_.date.now()};
+  framing.end = Framing::End::given_size;
+  framing.size = file_part_.size;
+  output_.clear();
+  body_.clear();
+  CHECK(!append_head(output_, *early_answer_, framing));
+  if (head_) file_.reset();
+  start_write();
+}
+
+/// The next piece of a file; its memory does not depend on the file's size.
+void HttpSession::send_piece() {
+  if (phase_ == Phase::closed) return;
+  auto& [offset, left] = file_part_;
+  const auto size = std::min(left, file_piece);
+  auto piece = file_->read(offset, size);
+  if (!piece) return close();  // it has become shorter: the client sees that by the size
+  offset += size;
+  left -= size;
+  if (left == 0) file_.reset();
+  output_.clear();
+  body_ = *std::move(piece);
+  start_write();
+}
+
+std::array<asio::const_buffer, 3> HttpSession::unwritten(std::size_t written) const {
   const auto of_head = std::min(written, output_.size());
-  return {asio::buffer(output_) + of_head, asio::buffer(body_) + (written - of_head)};
+  const auto of_body = std::min(written - of_head, body_.size());
+  return {asio::buffer(output_) + of_head, asio::buffer(body_) + of_body,
+          asio::buffer(tail_) + (written - of_head - of_body)};
 }
 
 /// Most responses fit into the socket's buffer, and then no operation is started at all.
 void HttpSession::start_write() {
   if (body_.size() <= short_body) {
     output_ += body_;
+    output_ += tail_;
     body_.clear();
+    tail_ = {};
   }
   phase_ = Phase::writing;
   error_code error;
   const auto written = body_.empty() ? socket_.write_some(asio::buffer(output_), error)
                                      : socket_.write_some(unwritten(0), error);
   if (error && error != asio::error::would_block) return close();
-  if (written == output_.size() + body_.size()) return on_written();
+  if (written == output_.size() + body_.size() + tail_.size()) return on_written();
   continue_write(written);
 }
 
@@ -264,6 +341,11 @@ void HttpSession::continue_write(std::size_t written) {
 }
 
 void HttpSession::on_written() {
+  if (outgoing_) return next_chunk();
+  if (file_) {  // not at once: others are to be served in between
+    enter(Phase::writing, shard_.limits.write_timeout);
+    return asio::post(loop_, [self = shared_from_this()] { self->send_piece(); });
+  }
   if (closing_) return drain();
   if (keep_alive_) return next_request();
   // The client wanted no more than this one, and has it.
@@ -273,6 +355,7 @@ void HttpSession::on_written() {
 
 void HttpSession::next_request() {
   body_ = std::string();
+  incoming_.reset();
   reader_.reset();
   match_.reset();
   early_answer_.reset();
@@ -295,8 +378,15 @@ void HttpSession::drain() {
   error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   enter(Phase::draining, drain_time);
+  end_streams();
+  if (reading_) return;
   input_.clear();
   read();
+}
+
+void HttpSession::name_client(Request& request) const {
+  request.client_address = client_;
+  if (behind_proxy_) shard_.proxies.name_client(request);
 }
 
 }  // namespace stead

@@ -1,8 +1,10 @@
 #include "gateway/listen_socket.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/v6_only.hpp>
+#include <cerrno>
 #include <charconv>
 
 #include "base/error.h"
@@ -105,6 +107,41 @@ tcp::acceptor listen_on(asio::io_context& loop, const tcp::endpoint& endpoint,
   acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) cannot_listen(text, error);
   return acceptor;
+}
+
+std::optional<int> inherited_socket(std::string_view text) {
+  if (!text.starts_with("fd:")) return std::nullopt;
+  const auto digits = text.substr(3);
+  int number = -1;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() || number < 0) {
+    throw Error(ErrorCode::type, "\"" + std::string(text) +
+                                     "\" is no inherited socket: write fd: and its number, as "
+                                     "\"fd:3\"");
+  }
+  return number;
+}
+
+tcp::acceptor listen_on_inherited(asio::io_context& loop, int socket, const std::string& text) {
+  const auto fail = [&] {
+    cannot_listen(text, error_code(errno, boost::system::system_category()));
+  };
+  const auto option = [&](int name) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    if (::getsockopt(socket, SOL_SOCKET, name, &value, &size) != 0) fail();
+    return value;
+  };
+  const int domain = option(SO_DOMAIN);
+  if ((domain != AF_INET && domain != AF_INET6) || option(SO_TYPE) != SOCK_STREAM) {
+    throw Error(ErrorCode::internal, "cannot listen on " + text + ": it is no TCP socket");
+  }
+  // Programs that this one starts must not hold the port.
+  if (::fcntl(socket, F_SETFD, FD_CLOEXEC) != 0) fail();
+  if (::listen(socket, asio::socket_base::max_listen_connections) != 0) fail();
+  const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) fail();
+  return {loop, domain == AF_INET ? tcp::v4() : tcp::v6(), copy};
 }
 
 }  // namespace stead

@@ -24,9 +24,9 @@ std::chrono::milliseconds interval_for(const HttpLimits& limits) {
 
 }  // namespace
 
-Listener::Listener(Node& node, std::size_t shard, const Router& router,
-                   ConnectionCount& connections, bool has_worker, Acceptor acceptor)
-    : shard_(node, shard, router, connections, has_worker),
+Listener::Listener(const App& app, Node& node, std::size_t shard, const Router& router,
+                   ConnectionCount& connections, Acceptor acceptor)
+    : shard_(node, shard, router, connections, app),
       acceptor_(std::move(acceptor)),
       sweep_timer_(shard_.loop),
       pause_(shard_.loop),

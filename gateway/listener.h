@@ -19,8 +19,8 @@ class Listener final : public std::enable_shared_from_this<Listener> {
   using Acceptor = boost::asio::ip::tcp::acceptor;
 
   /// `acceptor` listens already, on the shard's loop.
-  Listener(Node& node, std::size_t shard, const Router& router, ConnectionCount& connections,
-           bool has_worker, Acceptor acceptor);
+  Listener(const App& app, Node& node, std::size_t shard, const Router& router,
+           ConnectionCount& connections, Acceptor acceptor);
 
   void start();
   /// Stops accepting, closes idle connections, and the others after their response.

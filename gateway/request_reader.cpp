@@ -205,6 +205,8 @@ bool RequestReader::expects_continue() const {
   return expect && !http10() && equal_ignoring_case(*expect, "100-continue");
 }
 
+bool RequestReader::chunked() const { return impl_->parser->chunked(); }
+
 std::size_t RequestReader::body_remaining() const {
   if (!impl_->header_told || impl_->parser->is_done()) return 0;
   return static_cast<std::size_t>(impl_->parser->content_length_remaining().value_or(0));

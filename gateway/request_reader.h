@@ -49,6 +49,8 @@ class RequestReader {
   bool keep_alive() const;
   /// `Expect: 100-continue`, and the client may know what that is.
   bool expects_continue() const;
+  /// Whether the body's length shows only at its end.
+  bool chunked() const;
 
   /// Bytes of the body that are still to come, as far as known: how much to read at once.
   std::size_t body_remaining() const;

@@ -11,7 +11,7 @@ namespace stead {
 
 namespace {
 
-void append_number(std::string& out, std::size_t value) {
+void append_number(std::string& out, std::uint64_t value) {
   std::array<char, 20> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   out.append(digits.data(), end);
@@ -48,6 +48,17 @@ bool is_framing(std::string_view name) {
   }
 }
 
+void append_end(std::string& out, const Response& response, const Framing& framing) {
+  if (framing.end == Framing::End::close) return;
+  if (framing.end == Framing::End::chunks) {
+    out += "\r\nTransfer-Encoding: chunked";
+    return;
+  }
+  out += "\r\nContent-Length: ";
+  append_number(out,
+                framing.end == Framing::End::given_size ? framing.size : response.body.size());
+}
+
 }  // namespace
 
 bool has_body(int status) { return status != 204 && status != 304; }
@@ -79,10 +90,7 @@ std::optional<std::string> append_head(std::string& out, const Response& respons
   }
   if (!has_server) out += "\r\nServer: stead";
   if (!has_date) out.append("\r\nDate: ").append(framing.date);
-  if (has_body(response.status)) {
-    out += "\r\nContent-Length: ";
-    append_number(out, response.body.size());
-  }
+  if (has_body(response.status)) append_end(out, response, framing);
   if (!framing.keep_alive) {
     out += "\r\nConnection: close";
   } else if (framing.http10) {

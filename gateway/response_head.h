@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,11 @@ struct Framing {
   /// The client speaks HTTP/1.0, and must be told if the connection stays.
   bool http10 = false;
   std::string_view date;
+  /// How the client finds the end of the body.
+  enum class End { text_size, given_size, chunks, close };
+  End end = End::text_size;
+  /// With `given_size`.
+  std::uint64_t size = 0;
 };
 
 /// Whether a response of this status has a body at all.

@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,14 +23,16 @@ constexpr std::chrono::milliseconds closing_time{5'000};
 struct Server::Parts {
   Parts(const App& app, Node& of) : node(of), router(app, of.classes()) {
     const auto& text = node.config().listen;
-    auto endpoint = claim_listen_address(node.loop(0), text);
+    const auto inherited = inherited_socket(text);
+    if (!inherited) endpoint = claim_listen_address(node.loop(0), text);
     for (std::size_t shard = 0; shard < node.shard_count(); ++shard) {
-      auto acceptor = listen_on(node.loop(shard), endpoint, text);
+      auto& loop = node.loop(shard);
+      auto acceptor = inherited ? listen_on_inherited(loop, *inherited, text)
+                                : listen_on(loop, endpoint, text);
       endpoint = acceptor.local_endpoint();  // port 0 means the one that the first has got
-      listeners.push_back(std::make_shared<Listener>(node, shard, router, connections,
-                                                     app.worker() != nullptr, std::move(acceptor)));
+      listeners.push_back(
+          std::make_shared<Listener>(app, node, shard, router, connections, std::move(acceptor)));
     }
-    port = endpoint.port();
   }
 
   /// Returns when each shard has done it, or is too busy to.
@@ -49,7 +52,7 @@ struct Server::Parts {
   const Router router;
   ConnectionCount connections;
   std::vector<std::shared_ptr<Listener>> listeners;
-  std::uint16_t port = 0;
+  boost::asio::ip::tcp::endpoint endpoint;
   bool running = false;
 };
 
@@ -65,7 +68,13 @@ void Server::start() {
   }
 }
 
-std::uint16_t Server::port() const { return parts_->port; }
+std::uint16_t Server::port() const { return parts_->endpoint.port(); }
+
+std::string Server::address() const {
+  const auto address = parts_->endpoint.address();
+  const auto text = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+  return text + ":" + std::to_string(port());
+}
 
 void Server::stop(std::chrono::milliseconds deadline) {
   if (!std::exchange(parts_->running, false)) return;

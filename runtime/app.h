@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/assets.h"
 #include "runtime/class_info.h"
 #include "runtime/json_codec.h"
 #include "runtime/outgoing_call.h"
@@ -69,8 +70,13 @@ class App {
       for (const auto& step : T::migrations) info.migrations.emplace_back(step);
     }
     if constexpr (requires { T::durability; }) info.durability = T::durability;
+    if constexpr (requires { T::blocking; }) info.blocking = T::blocking;
+    if constexpr (requires { T::streams_requests; }) info.streams_requests = T::streams_requests;
     return ClassBuilder<T>(add_class(std::move(name), std::move(info)));
   }
+
+  /// Adds a class that is made at run time, such as one of another language. `info.name` is set.
+  App& add(std::string name, ClassInfo info);
 
   /// Sends requests that match `pattern` to an object of a class. The first route that matches
   /// serves.
@@ -88,13 +94,25 @@ class App {
   App& route_methods(std::string pattern, std::string class_name = {},
                      std::string object = "{name}");
 
+  struct WorkerOptions {
+    /// Whether long request bodies come as `Request::stream`: for a handler that hands them on.
+    bool streams_requests = false;
+  };
   /// Code that gets the requests that no route matches.
-  App& fetch(Worker::Handler handler);
+  App& fetch(Worker::Handler handler) { return fetch(std::move(handler), {}); }
+  App& fetch(Worker::Handler handler, WorkerOptions options);
+  /// The same for code of another language: `info.make` makes the workers.
+  App& worker(ClassInfo info);
+
+  /// Serves static files before anything else sees a request.
+  App& assets(AssetsSpec spec);
 
   const std::vector<std::unique_ptr<ClassInfo>>& classes() const { return classes_; }
   const std::vector<RouteSpec>& routes() const { return routes_; }
   /// The class of the worker; null if `fetch` was not called.
   const ClassInfo* worker() const { return worker_ ? &*worker_ : nullptr; }
+  /// Null if `assets` was not called.
+  const AssetsSpec* assets() const { return assets_ ? &*assets_ : nullptr; }
 
  private:
   ClassInfo& add_class(std::string name, ClassInfo info);
@@ -119,6 +137,7 @@ class App {
   std::vector<RouteSpec> routes_;
   std::unique_ptr<Worker::Handler> handler_;
   std::optional<ClassInfo> worker_;
+  std::optional<AssetsSpec> assets_;
 };
 
 }  // namespace stead

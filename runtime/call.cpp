@@ -1,6 +1,7 @@
 #include "runtime/call.h"
 
 #include "runtime/class_info.h"
+#include "runtime/instance.h"
 
 namespace stead {
 
@@ -27,6 +28,22 @@ void return_with_error(std::unique_ptr<Call> call, const Error& error) {
   self.error = error;
   self.error->set_object(self.target().to_string());
   self.return_to_caller(std::move(call));
+}
+
+void drop(Resumption resumption) {
+  if (!resumption.call || !resumption.call->awaits_answer()) return;
+  ResetError error("the stream was broken off: its object was reset, or has ended it");
+  error.set_object_reset(true);
+  return_with_error(std::move(resumption.call), error);
+}
+
+void internal::lend_body(Call& call, std::optional<Response>& response, Instance& callee) {
+  try {
+    response->stream.leave(callee, call.describe());
+  } catch (...) {
+    call.error = current_error();
+    response.reset();
+  }
 }
 
 }  // namespace stead

@@ -9,11 +9,13 @@
 #include "base/error.h"
 #include "base/object_id.h"
 #include "runtime/output.h"
+#include "runtime/response.h"
 #include "runtime/task.h"
 
 namespace stead {
 
 class DurableObject;
+class Instance;
 struct Class;
 
 /// Where a call goes: an object of a class, with the name it was reached by, if any.
@@ -51,9 +53,14 @@ class Call : public Output {
   virtual void finish() = 0;
   /// Destroys the handler's task, wherever it waits.
   virtual void cancel() = 0;
+  /// The last step in the callee, in its turn, behind `finish` or with an `error`: nothing that
+  /// belongs to the callee may leave with the result.
+  virtual void settle(Instance& callee) = 0;
 
   /// Gives the call back to whoever made it. Thread: the callee's; the implementation crosses over.
   virtual void return_to_caller(std::unique_ptr<Call> self) = 0;
+  /// Whether it is on its way down, as a resumption, and must come back even if it meets nobody.
+  virtual bool awaits_answer() const { return false; }
 
   /// A call that has been run is an output of its callee: the answer.
   void release(std::unique_ptr<Output> self) final;
@@ -80,6 +87,15 @@ struct Resumption {
 
 /// Gives a call back unrun, or in place of its result.
 void return_with_error(std::unique_ptr<Call> call, const Error& error);
+/// Nobody waits for this any more.
+void drop(Resumption resumption);
+
+namespace internal {
+
+/// The streamed body of a response stays open in the object that answers with it.
+void lend_body(Call& call, std::optional<Response>& response, Instance& callee);
+
+}  // namespace internal
 
 /// Implementation aid: a call whose handler gives a `T`, by way of a `Task<T>`.
 template <class T>
@@ -99,6 +115,11 @@ class TypedCall : public Call {
     task_.reset();
   }
   void cancel() final { task_.reset(); }
+  void settle([[maybe_unused]] Instance& callee) override {
+    if constexpr (std::is_same_v<T, Response>) {
+      if (result && result->stream) internal::lend_body(*this, result, callee);
+    }
+  }
 
   std::optional<std::conditional_t<std::is_void_v<T>, internal::Unit, T>> result;
 

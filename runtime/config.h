@@ -22,6 +22,8 @@ struct HttpLimits {
   std::chrono::milliseconds idle_timeout{75'000};
   /// How long a client may take to read a response.
   std::chrono::milliseconds write_timeout{60'000};
+  /// Peers that may say for whom they speak: "none", or addresses and networks.
+  std::string trusted_proxies = "none";
 };
 
 /// Everything that a node can be told. Defaults suit one machine; `stead.toml`, `STEAD_…`
@@ -31,6 +33,8 @@ struct Config {
   std::string data = "data";
   /// Event loops, each with a thread; 0 means one for each processor.
   unsigned shards = 0;
+  /// The same for objects whose code may block its thread (`ClassInfo::blocking`).
+  unsigned blocking_shards = 4;
   std::string log_level = "info";
   /// How long a stop waits for requests in progress.
   std::chrono::milliseconds stop_timeout{10'000};

@@ -27,4 +27,23 @@ const Class& DurableObject::class_of(std::string_view name) {
                                             "\": add it with App::add in main()");
 }
 
+namespace {
+
+Task<Response> fetch_collected(DurableObject& object, Request request, std::size_t limit) {
+  request.body = co_await request.stream.read_all(limit);
+  request.stream = BodyStream();
+  auto response = co_await object.fetch(std::move(request));
+  co_return response;
+}
+
+}  // namespace
+
+Task<Response> internal::fetch_streamed(DurableObject& object, const ClassInfo& of,
+                                        Request request) {
+  auto& instance = object.state_.instance();
+  request.stream.bind(instance);
+  if (of.streams_requests) return object.fetch(std::move(request));
+  return fetch_collected(object, std::move(request), instance.host().config().http.body_bytes);
+}
+
 }  // namespace stead

@@ -14,6 +14,17 @@
 
 namespace stead {
 
+struct ClassInfo;
+class DurableObject;
+
+namespace internal {
+
+/// Calls `fetch` with a request whose body is a stream: as that, or collected first, whichever the
+/// class wants.
+Task<Response> fetch_streamed(DurableObject& object, const ClassInfo& of, Request request);
+
+}  // namespace internal
+
 /// The base of an author's class. Each object is one instance with its own fields and its own
 /// database; at most one instance of an object exists. Fields are a cache: they are lost when the
 /// object leaves memory. The database is the truth.
@@ -30,6 +41,9 @@ namespace stead {
 ///
 /// Step i brings a database from version i to i + 1, at wake-up, in one transaction. Append steps;
 /// never change one.
+///
+/// A class that reads long request bodies while they arrive, from `Request::stream`, says
+/// `static constexpr bool streams_requests = true;`. Bodies up to 64 KiB are whole even then.
 ///
 /// Thread: the object's turn. Owner: the runtime.
 class DurableObject {
@@ -78,6 +92,9 @@ class DurableObject {
   }
 
  private:
+  friend Task<Response> internal::fetch_streamed(DurableObject& object, const ClassInfo& of,
+                                                 Request request);
+
   const Class& class_of(std::type_index type);
   const Class& class_of(std::string_view name);
 

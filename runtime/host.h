@@ -50,7 +50,7 @@ class Host {
   /// Brings a call that was answered on another shard to this one: calls its `return_to_caller` on
   /// this shard's thread. Thread: any.
   virtual void bring_back(std::unique_ptr<Call> call) = 0;
-  /// Brings a resumption to an object that waits.
+  /// Brings a resumption to an object of this host that waits.
   virtual void resume(const ObjectId& object, Resumption resumption) = 0;
   /// The same after a pause.
   virtual void resume_after(std::chrono::nanoseconds pause, const ObjectId& object,

@@ -16,7 +16,11 @@ IncomingFetch::IncomingFetch(ObjectAddress target, Request request)
 
 std::string IncomingFetch::describe() const { return "fetch " + method_ + " " + target_text_; }
 
-void IncomingFetch::start(DurableObject& object) { set_task(object.fetch(std::move(request_))); }
+void IncomingFetch::start(DurableObject& object) {
+  set_task(request_.stream
+               ? internal::fetch_streamed(object, target().of->info, std::move(request_))
+               : object.fetch(std::move(request_)));
+}
 
 IncomingMethod::IncomingMethod(ObjectAddress target, std::string method,
                                std::unique_ptr<nlohmann::json> args, std::size_t bytes)
@@ -29,6 +33,10 @@ IncomingMethod::~IncomingMethod() = default;
 
 void IncomingMethod::start(DurableObject& object) {
   const auto& info = target().of->info;
+  if (info.any_method) {
+    set_task(info.any_method(object, method_, arguments_->dump()));
+    return;
+  }
   const auto found = info.methods.find(method_);
   if (found == info.methods.end()) {
     throw HttpError(404, info.name + " has no method \"" + method_ + "\" that is callable by name");

@@ -90,22 +90,24 @@ void Instance::construct() {
   }
 }
 
-void Instance::run(std::unique_ptr<Call> call) {
+Instance::InFlight* Instance::run(std::unique_ptr<Call> call) {
   Call& running = *call;
   try {
     running.start(*object_);
   } catch (...) {
     running.error = current_error();
     answer(std::move(call));
-    return;
+    return nullptr;
   }
   if (running.done()) {
     answer(std::move(call));
-    return;
+    return nullptr;
   }
   auto entry = std::make_unique<InFlight>(*this, std::move(call));
   running.listen(*entry);
-  in_flight_.emplace(entry.get(), std::move(entry));
+  auto* const waiting = entry.get();
+  in_flight_.emplace(waiting, std::move(entry));
+  return waiting;
 }
 
 void Instance::answer(std::unique_ptr<Call> call) {
@@ -114,6 +116,7 @@ void Instance::answer(std::unique_ptr<Call> call) {
   } catch (...) {
     call->error = current_error();
   }
+  call->settle(*this);
   if (call->error) {
     call->cancel();
     call->error->set_object(address_.to_string());
@@ -130,6 +133,7 @@ void Instance::collect_finished() {
     auto entry = in_flight_.extract(finished);
     answer(std::move(entry.mapped()->call));
   }
+  if (!ended_streams_.empty()) close_ended_streams();
   for (auto* finished : std::exchange(finished_tasks_, {})) {
     auto entry = kept_.extract(finished);
     try {
@@ -166,10 +170,16 @@ void Instance::commit() {
   }
 }
 
+void Instance::commit_now() {
+  store();
+  commit();
+  if (broken_) broken_->raise();
+}
+
 void Instance::resume(Resumption resumption) {
-  if (resumption.incarnation != incarnation_) return;
+  if (resumption.incarnation != incarnation_) return drop(std::move(resumption));
   const auto found = operations_.find(resumption.operation);
-  if (found == operations_.end()) return;
+  if (found == operations_.end()) return drop(std::move(resumption));
   auto& operation = *found->second;
   if (!operation.passes_gate() && !gate_.lets_through(operation.section())) {
     kept_resumptions_.push_back(std::move(resumption));
@@ -203,6 +213,10 @@ std::vector<std::unique_ptr<Call>> Instance::abandon() {
     calls.push_back(std::move(entry->call));
   }
   in_flight_.clear();
+  for (auto& kept : kept_resumptions_) {
+    if (kept.call && kept.call->awaits_answer()) calls.push_back(std::move(kept.call));
+  }
+  streams_.clear();
   return calls;
 }
 
@@ -276,6 +290,58 @@ InputGate::Section Instance::enter_section() {
 void Instance::leave_section(InputGate::Section section) {
   section_timeouts_.erase(section);
   gate_.leave(section);
+}
+
+std::unique_ptr<internal::RemoteBody> Instance::open_stream(std::unique_ptr<BodySource> source,
+                                                            std::string what) {
+  // Pulls come from outside, whatever code it was that opened the stream.
+  const auto section = std::exchange(current_section_, InputGate::none);
+  auto stream = std::make_unique<OpenStream>(*this, std::move(source), std::move(what));
+  current_section_ = section;
+  auto reader = stream->reader();
+  const auto number = stream->number();
+  streams_.emplace(number, Streaming{std::move(stream), nullptr});
+  return reader;
+}
+
+void Instance::serve(OpenStream& stream, std::unique_ptr<PullCall> call) {
+  const auto entry = streams_.find(stream.number());
+  if (entry == streams_.end()) return drop({incarnation_, stream.number(), std::move(call)});
+  if (entry->second.pull) {
+    call->error = TypeError("two reads of one stream at the same time: await the first");
+    return answer(std::move(call));
+  }
+  call->stream = &stream;
+  call->what = stream.what();
+  // The stream may end meanwhile, but not while a pull of it waits.
+  if (auto* const waiting = run(std::move(call))) streams_.at(stream.number()).pull = waiting;
+}
+
+void Instance::pull_answered(OpenStream& stream, bool ended) {
+  const auto entry = streams_.find(stream.number());
+  if (entry != streams_.end()) entry->second.pull = nullptr;
+  if (ended) end_stream(stream);
+}
+
+void Instance::end_stream(OpenStream& stream) {
+  auto entry = streams_.extract(stream.number());
+  if (entry.empty()) return;
+  if (auto* const waiting = entry.mapped().pull) {
+    const auto pull = in_flight_.extract(waiting);
+    pull.mapped()->call->cancel();
+  }
+  ended_streams_.push_back(std::move(entry.mapped().stream));
+}
+
+void Instance::close_ended_streams() {
+  for (const auto& stream : std::exchange(ended_streams_, {})) {
+    try {
+      stream->source().close();
+    } catch (...) {
+      host_.log(LogLevel::error, address_.to_string() + ": closing the streamed body of " +
+                                     *stream->what() + " failed: " + current_error().what());
+    }
+  }
 }
 
 std::uint64_t Instance::add_operation(Operation& operation) {

@@ -12,6 +12,7 @@
 #include "runtime/commit_log.h"
 #include "runtime/host.h"
 #include "runtime/input_gate.h"
+#include "runtime/open_stream.h"
 #include "runtime/operation.h"
 #include "runtime/outbox.h"
 #include "runtime/state.h"
@@ -60,7 +61,7 @@ class Instance final {
   /// Whether nothing is under way.
   bool idle() const;
   const InputGate& gate() const { return gate_; }
-  /// The calls under way, out of the instance and cancelled, to be told of its end.
+  /// The calls under way, out of the instance and cancelled, to be told of its end. Streams end.
   std::vector<std::unique_ptr<Call>> abandon();
   /// Destroys the author's object: nothing is under way, and the object leaves memory.
   void close();
@@ -72,6 +73,9 @@ class Instance final {
   std::uint64_t incarnation() const { return incarnation_; }
   /// Throws if the class has no storage or the instance is broken.
   ObjectStore& store();
+  /// Commits what the turn has written so far, apart from what follows. Throws if that fails: the
+  /// instance is then broken.
+  void commit_now();
   /// Removes everything that the object stored.
   void delete_all();
   void emit(std::unique_ptr<Output> output);
@@ -85,8 +89,20 @@ class Instance final {
   InputGate::Section current_section() const { return current_section_; }
   void set_current_section(InputGate::Section section) { current_section_ = section; }
 
+  /// Keeps a source for whoever reads it elsewhere; gives that end.
+  std::unique_ptr<internal::RemoteBody> open_stream(std::unique_ptr<BodySource> source,
+                                                    std::string what);
+  /// Has the source make a chunk for a pull.
+  void serve(OpenStream& stream, std::unique_ptr<PullCall> call);
+  /// The pull that `serve` was given has its chunk, or the last word.
+  void pull_answered(OpenStream& stream, bool ended);
+  /// Closes the source at the end of the turn, and cancels what it is doing.
+  void end_stream(OpenStream& stream);
+
   std::uint64_t add_operation(Operation& operation);
   void remove_operation(std::uint64_t number) { operations_.erase(number); }
+  /// The number of the operation that began last.
+  std::uint64_t last_operation() const { return last_operation_; }
   /// Completes an operation of this instance within the current turn, if somebody still waits.
   Operation* find_operation(std::uint64_t number);
 
@@ -94,12 +110,19 @@ class Instance final {
   /// A call whose handler waits, or a task kept for `wait_until`.
   struct InFlight;
   struct Kept;
+  /// A source that is read elsewhere, and its pull that waits for a chunk, if one does.
+  struct Streaming {
+    std::unique_ptr<OpenStream> stream;
+    InFlight* pull = nullptr;
+  };
 
   template <class Body>
   void turn(Body&& body);
   void construct();
-  void run(std::unique_ptr<Call> call);
+  /// Gives what waits for the handler, if it has not returned.
+  InFlight* run(std::unique_ptr<Call> call);
   void collect_finished();
+  void close_ended_streams();
   void end_turn();
   void commit();
   void answer(std::unique_ptr<Call> call);
@@ -125,6 +148,8 @@ class Instance final {
   std::unordered_map<InputGate::Section, std::unique_ptr<Operation>> section_timeouts_;
   State state_;
   std::unique_ptr<DurableObject> object_;
+  std::unordered_map<std::uint64_t, Streaming> streams_;
+  std::vector<std::unique_ptr<OpenStream>> ended_streams_;
   std::unordered_map<InFlight*, std::unique_ptr<InFlight>> in_flight_;
   std::unordered_map<Kept*, std::unique_ptr<Kept>> kept_;
   std::vector<InFlight*> finished_calls_;

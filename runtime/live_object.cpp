@@ -62,7 +62,7 @@ void LiveObject::resume(Resumption resumption) {
     end_restore();
     return;
   }
-  if (!instance_) return;
+  if (!instance_) return drop(std::move(resumption));
   instance_->resume(std::move(resumption));
   pump();
 }

@@ -26,6 +26,8 @@ class Operation {
   std::uint64_t number() const { return number_; }
   /// The critical section whose code waits.
   InputGate::Section section() const { return section_; }
+  /// Lets it pass the gate of a section that began after it.
+  void set_section(InputGate::Section section) { section_ = section; }
   /// A resumption that ends this operation.
   Resumption resumption(std::unique_ptr<Call> call = nullptr) const;
   /// Whether it may arrive although the input gate is closed.

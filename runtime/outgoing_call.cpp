@@ -1,5 +1,8 @@
 #include "runtime/outgoing_call.h"
 
+#include <nlohmann/json.hpp>
+
+#include "runtime/class_info.h"
 #include "runtime/durable_object.h"
 #include "runtime/instance.h"
 
@@ -35,7 +38,29 @@ std::size_t OutgoingFetch::bytes() const { return request_.target.size() + reque
 
 std::string OutgoingFetch::describe() const { return "fetch " + target_text_; }
 
-void OutgoingFetch::start(DurableObject& object) { set_task(object.fetch(std::move(request_))); }
+void OutgoingFetch::start(DurableObject& object) {
+  set_task(request_.stream
+               ? internal::fetch_streamed(object, target().of->info, std::move(request_))
+               : object.fetch(std::move(request_)));
+}
+
+void OutgoingNamed::start(DurableObject& object) {
+  const auto& info = target().of->info;
+  if (info.any_method) {
+    set_task(info.any_method(object, method_, std::move(arguments_)));
+    return;
+  }
+  const auto found = info.methods.find(method_);
+  if (found == info.methods.end()) {
+    throw Error(ErrorCode::unknown_method,
+                info.name + " has no method \"" + method_ + "\" that is callable by name");
+  }
+  const auto arguments = nlohmann::json::parse(arguments_, nullptr, false);
+  if (!arguments.is_array()) {
+    throw TypeError("the arguments of " + info.name + "." + method_ + " must be a JSON array");
+  }
+  set_task(found->second(object, arguments));
+}
 
 CallOrigin internal::origin_of(Instance& caller, const Operation& operation) {
   return {&caller.host(), caller.address().id, caller.incarnation(), operation.number()};

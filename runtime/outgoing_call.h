@@ -51,6 +51,22 @@ class OutgoingFetch final : public OutgoingCall<Response> {
   std::string target_text_;
 };
 
+/// `Stub::call_json`: a method by its name, in whatever language its class is written.
+class OutgoingNamed final : public OutgoingCall<std::string> {
+ public:
+  OutgoingNamed(ObjectAddress target, std::string method, std::string arguments)
+      : OutgoingCall(std::move(target)),
+        method_(std::move(method)),
+        arguments_(std::move(arguments)) {}
+  std::size_t bytes() const override { return method_.size() + arguments_.size(); }
+  std::string describe() const override { return "call of " + method_; }
+  void start(DurableObject& object) override;
+
+ private:
+  std::string method_;
+  std::string arguments_;
+};
+
 namespace internal {
 
 template <auto method>
@@ -125,7 +141,9 @@ Task<T> internal::perform(Instance& caller, std::unique_ptr<OutgoingCall<T>> cal
   auto answer = returned.take_call();
   if (answer->error) answer->error->raise();
   if constexpr (!std::is_void_v<T>) {
-    co_return std::move(*static_cast<OutgoingCall<T>&>(*answer).result);
+    auto& result = *static_cast<OutgoingCall<T>&>(*answer).result;
+    if constexpr (std::is_same_v<T, Response>) result.stream.bind(caller);
+    co_return std::move(result);
   }
 }
 

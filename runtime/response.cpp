@@ -37,4 +37,10 @@ Response Response::redirect(std::string location, int status) {
   return {.status = status, .headers = {{"Location", std::move(location)}}};
 }
 
+Response Response::streamed(std::string content_type, BodyStream stream, int status) {
+  auto response = typed({}, status, std::move(content_type));
+  response.stream = std::move(stream);
+  return response;
+}
+
 }  // namespace stead

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -24,10 +25,20 @@ class Stub {
 
   Id id() const { return Id(target_.id, target_.name); }
 
-  /// An HTTP-shaped call of the object's `fetch`.
+  /// An HTTP-shaped call of the object's `fetch`. A streamed body, of either, goes chunk by chunk
+  /// from the object that makes it to the one that reads it.
   Task<Response> fetch(Request request) {
+    request.stream.leave(*caller_, "the body of a request");
     return internal::perform<Response>(
         *caller_, std::make_unique<OutgoingFetch>(target_, std::move(request)));
+  }
+
+  /// Calls a method by the name that its class gave it, in whatever language that is written: with
+  /// the text of a JSON array, for the result as JSON text.
+  Task<std::string> call_json(std::string method, std::string arguments) {
+    return internal::perform<std::string>(
+        *caller_,
+        std::make_unique<OutgoingNamed>(target_, std::move(method), std::move(arguments)));
   }
 
   /// Calls a public method of `T`, with arguments and result by value:

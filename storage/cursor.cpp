@@ -44,7 +44,7 @@ Cursor::Cursor(Database& database, std::string_view sql, std::span<const SqlView
     rows_written_ = database_.total_changes() - before;
   }
   if (has_row_) {
-    link();
+    link(database_);
   } else {
     scanned_ = run_.scanned();
     if (run_.columns() > 0) read_names();
@@ -62,26 +62,10 @@ Cursor::Cursor(Cursor&& other) noexcept
       scanned_(other.scanned_),
       written_rows_(std::move(other.written_rows_)),
       invalid_(std::move(other.invalid_)) {
-  if (other.linked_) {
+  if (other.linked()) {
     other.unlink();
-    link();
+    link(database_);
   }
-}
-
-Cursor::~Cursor() { unlink(); }
-
-void Cursor::link() {
-  linked_ = true;
-  previous_open_ = nullptr;
-  next_open_ = database_.cursors_;
-  if (next_open_) next_open_->previous_open_ = this;
-  database_.cursors_ = this;
-}
-
-void Cursor::unlink() noexcept {
-  if (!std::exchange(linked_, false)) return;
-  (previous_open_ ? previous_open_->next_open_ : database_.cursors_) = next_open_;
-  if (next_open_) next_open_->previous_open_ = previous_open_;
 }
 
 void Cursor::invalidate(const std::string& reason) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/open_cursor.h"
 #include "storage/row.h"
 #include "storage/statement_run.h"
 
@@ -57,11 +58,10 @@ class RawRows {
 ///
 /// Lifetime: a turn. A cursor held across an await is ended; read it into an array before.
 /// Thread: the object's turn. Fails: SqlError.
-class Cursor {
+class Cursor final : public OpenCursor {
  public:
   Cursor(Cursor&& other) noexcept;
   Cursor& operator=(Cursor&&) = delete;
-  ~Cursor();
 
   /// One per column, repetitions kept; known without any row.
   const std::vector<std::string>& column_names() const;
@@ -85,7 +85,6 @@ class Cursor {
   std::int64_t rows_written() const { return rows_written_; }
 
  private:
-  friend class Database;
   friend class RawRows;
   friend class Sql;
 
@@ -94,9 +93,7 @@ class Cursor {
   std::vector<SqlValue> read_values() const;
   void advance();
   void read_names() const;
-  void link();
-  void unlink() noexcept;
-  void invalidate(const std::string& reason);
+  void invalidate(const std::string& reason) override;
 
   Database& database_;
   StatementRun run_;
@@ -108,11 +105,6 @@ class Cursor {
   /// The rows of a statement that writes: it was run to its end.
   std::unique_ptr<std::deque<std::vector<SqlValue>>> written_rows_;
   std::unique_ptr<std::string> invalid_;
-
-  // The database's list of cursors whose statement is in use.
-  bool linked_ = false;
-  Cursor* next_open_ = nullptr;
-  Cursor* previous_open_ = nullptr;
 };
 
 }  // namespace stead

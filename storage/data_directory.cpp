@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 
 #include "base/bytes.h"
+#include "storage/class_folders.h"
 #include "storage/disk_file.h"
 #include "storage/object_path.h"
 
@@ -57,17 +57,6 @@ Result<void> make_directory(const std::string& path) {
                    ": the directory above it does not exist; create it, or name another one");
   }
   return system_failure("cannot create the data directory " + path);
-}
-
-/// The classes' folders hold folders of two digits as soon as there is an object.
-bool holds_objects(const std::string& path) {
-  std::error_code error;
-  for (std::filesystem::recursive_directory_iterator each(path, error), end; each != end;
-       each.increment(error)) {
-    if (error) return true;
-    if (id_of_file(each->path().filename().string())) return true;
-  }
-  return false;
 }
 
 std::optional<Key> parse_key(std::string_view text) {

@@ -2,13 +2,14 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "base/check.h"
-#include "storage/cursor.h"
 #include "storage/object_file.h"
 #include "storage/object_vfs.h"
+#include "storage/open_cursor.h"
 #include "storage/sqlite_error.h"
 #include "storage/sqlite_runtime.h"
 #include "storage/statement_run.h"
@@ -22,6 +23,14 @@ constexpr std::size_t app_cache_bytes = 1 << 20;
 constexpr const char* reserved_names_count =
     "SELECT count(*) FROM sqlite_schema WHERE (lower(substr(name, 1, 7)) = '_stead_' OR "
     "lower(substr(name, 1, 4)) = '_cf_') AND name NOT IN ('_stead_meta', '_stead_kv')";
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
+}
+
+bool same_function(const SqlFunction& a, const SqlFunction& b) {
+  return a.arity == b.arity && same_name(a.name, b.name);
+}
 
 /// What is left after blanks, comments and empty statements.
 std::string_view skip_blank(std::string_view sql) {
@@ -55,7 +64,8 @@ std::int64_t schema_version_of(ObjectFile& file) {
 
 }  // namespace
 
-Database::Database() : app_cache_(app_cache_bytes), trusted_cache_(app_cache_bytes) {
+Database::Database(SqlLimits limits)
+    : guard_(limits, functions_), app_cache_(app_cache_bytes), trusted_cache_(app_cache_bytes) {
   sqlite_runtime_setup();
 }
 
@@ -75,6 +85,7 @@ void Database::open(const std::string& name, const char* vfs, const std::string&
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   guard_.attach(handle_);
+  for (const auto& function : functions_) CHECK(add_to_sqlite(handle_, *function) == SQLITE_OK);
   ++rollback_count_;
 }
 
@@ -96,6 +107,20 @@ void Database::open(ObjectFile& file) {
 void Database::open_memory() {
   new_ = true;
   open(":memory:", nullptr, "a database in memory");
+}
+
+void Database::open_image(std::span<const std::uint8_t> image) {
+  open_memory();
+  const auto size = static_cast<sqlite3_int64>(image.size());
+  auto* copy = static_cast<unsigned char*>(sqlite3_malloc64(image.size() + 1));
+  if (!copy) throw StorageError("no memory to open a copy of a database");
+  std::copy(image.begin(), image.end(), copy);
+  // A database in memory has no log, which an object's file says it is read and written with.
+  if (image.size() > 19) copy[18] = copy[19] = 1;
+  const int code =
+      sqlite3_deserialize(handle_, "main", copy, size, size,
+                          SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
+  if (code != SQLITE_OK) fail(code);
 }
 
 void Database::close() {
@@ -150,7 +175,7 @@ bool Database::changed() {
 bool Database::commit() {
   require_usable();
   if (!in_transaction_) return false;
-  CHECK(savepoint_depth_ == 0);
+  CHECK(savepoints_.empty());
   auto& statement = acquire("COMMIT", Trust::trusted, 0);
   Guard::Scope scope(guard_, Trust::trusted);
   const int code = sqlite3_step(statement.handle);
@@ -190,7 +215,7 @@ void Database::checkpoint() {
 void Database::rollback() noexcept {
   if (!in_transaction_) return;
   in_transaction_ = false;
-  savepoint_depth_ = 0;
+  savepoints_.clear();
   ++rollback_count_;
   if (sqlite3_get_autocommit(handle_)) return;
   const int code = execute("ROLLBACK");
@@ -199,24 +224,56 @@ void Database::rollback() noexcept {
   }
 }
 
-void Database::open_savepoint() {
+void Database::run_on_savepoint(const char* verb, std::size_t level) {
+  // By their level, so that a few texts serve all names.
+  run_trusted(std::string(verb) + " _stead_savepoint_" + std::to_string(level));
+}
+
+std::size_t Database::find_savepoint(std::string_view name) const {
+  for (auto level = savepoints_.size(); level > 0; --level) {
+    const auto& candidate = savepoints_[level - 1];
+    if (!name.empty() && same_name(candidate, name)) return level - 1;
+  }
+  sqlite_error(SQLITE_ERROR, "no such savepoint: " + std::string(name)).raise();
+}
+
+void Database::open_savepoint() { open_savepoint({}); }
+
+void Database::open_savepoint(std::string_view name) {
   begin();
-  run_trusted("SAVEPOINT _stead_savepoint");
-  ++savepoint_depth_;
+  run_on_savepoint("SAVEPOINT", savepoints_.size());
+  savepoints_.emplace_back(name);
 }
 
 void Database::release_savepoint() {
   require_usable();
-  run_trusted("RELEASE _stead_savepoint");
-  --savepoint_depth_;
+  CHECK(!savepoints_.empty());
+  run_on_savepoint("RELEASE", savepoints_.size() - 1);
+  savepoints_.pop_back();
+}
+
+void Database::release_savepoint(std::string_view name) {
+  require_usable();
+  const auto level = find_savepoint(name);
+  run_on_savepoint("RELEASE", level);
+  savepoints_.resize(level);
+}
+
+void Database::rollback_to_savepoint(std::string_view name) {
+  require_usable();
+  const auto level = find_savepoint(name);
+  ++rollback_count_;
+  run_on_savepoint("ROLLBACK TO", level);
+  savepoints_.resize(level + 1);
 }
 
 void Database::rollback_savepoint() noexcept {
   ++rollback_count_;
   // If SQLite has undone everything, there is no savepoint left.
   if (!in_transaction_ || critical_error_ || sqlite3_get_autocommit(handle_)) return;
-  --savepoint_depth_;
-  const int code = execute("ROLLBACK TO _stead_savepoint;RELEASE _stead_savepoint");
+  savepoints_.pop_back();
+  const auto name = " _stead_savepoint_" + std::to_string(savepoints_.size());
+  const int code = execute(("ROLLBACK TO" + name + ";RELEASE" + name).c_str());
   if (code != SQLITE_OK) {
     set_critical_error(StorageError("cannot roll back: " + sqlite_error_text(handle_, code)));
   }
@@ -224,8 +281,15 @@ void Database::rollback_savepoint() noexcept {
 
 std::size_t Database::open_cursors() const {
   std::size_t count = 0;
-  for (const auto* cursor = cursors_; cursor; cursor = cursor->next_open_) ++count;
+  for (const auto* cursor = cursors_; cursor; cursor = cursor->next_) ++count;
   return count;
+}
+
+void Database::keep_cursor_rows() {
+  for (auto* next = cursors_; next;) {
+    auto* cursor = std::exchange(next, next->next_);
+    cursor->keep_rows();
+  }
 }
 
 void Database::close_cursors(const std::string& reason) {
@@ -238,11 +302,41 @@ std::int64_t Database::size() {
   return (pages - unused) * run_trusted("PRAGMA page_size").value_or(0);
 }
 
+std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
+
+std::int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_); }
+
+bool Database::violates_foreign_keys() const {
+  int violated = 0;
+  int unused = 0;
+  sqlite3_db_status(handle_, SQLITE_DBSTATUS_DEFERRED_FKS, &violated, &unused, 0);
+  return violated != 0;
+}
+
+void Database::add_function(std::shared_ptr<const SqlFunction> function) {
+  require_usable();
+  const int code = add_to_sqlite(handle_, *function);
+  if (code != SQLITE_OK) fail(code);
+  std::erase_if(functions_, [&](const auto& known) { return same_function(*known, *function); });
+  functions_.push_back(std::move(function));
+}
+
+void Database::remove_function(const std::string& name, int arity) {
+  require_usable();
+  const SqlFunction wanted{.name = name, .arity = arity};
+  const auto known = std::find_if(functions_.begin(), functions_.end(), [&](const auto& function) {
+    return same_function(*function, wanted);
+  });
+  if (known == functions_.end()) return;
+  const int code = remove_from_sqlite(handle_, name, arity);
+  if (code != SQLITE_OK) fail(code);
+  functions_.erase(known);
+}
+
 std::int64_t Database::total_changes() const { return sqlite3_total_changes64(handle_); }
 
 Bytes Database::serialize() {
   require_usable();
-  CHECK(!in_transaction_);
   // sqlite3_serialize asks for PRAGMA page_count, which the guard refuses to apps.
   const Guard::Scope scope(guard_, Trust::trusted);
   sqlite3_int64 size = 0;
@@ -259,7 +353,7 @@ void Database::fail(int code) {
   }
   if (in_transaction_ && sqlite3_get_autocommit(handle_)) {
     in_transaction_ = false;
-    savepoint_depth_ = 0;
+    savepoints_.clear();
     ++rollback_count_;
     set_critical_error(
         StorageError("the whole transaction was rolled back, so the object is reset: " + text));
@@ -292,7 +386,8 @@ std::unique_ptr<Statement> Database::compile_first(std::string_view sql, Trust t
   }
 }
 
-Statement& Database::acquire(std::string_view sql, Trust trust, std::size_t bindings) {
+Statement& Database::acquire(std::string_view sql, Trust trust,
+                             std::optional<std::size_t> bindings) {
   require_usable();
   auto& cache = trust == Trust::trusted ? trusted_cache_ : app_cache_;
   auto* found = cache.find(sql);
@@ -317,13 +412,16 @@ Statement& Database::acquire(std::string_view sql, Trust trust, std::size_t bind
       own = cache.insert(std::move(own));
     }
   }
-  if (static_cast<std::size_t>(found->parameters) != bindings) {
-    throw SqlError("the statement has " + std::to_string(found->parameters) + " parameters, but " +
-                   std::to_string(bindings) + " values were given");
-  }
+  if (bindings) require_parameters(*found, *bindings);
   static_cast<void>(own.release());
   found->busy = true;
   return *found;
+}
+
+void Database::require_parameters(const Statement& statement, std::size_t bindings) {
+  if (static_cast<std::size_t>(statement.parameters) == bindings) return;
+  throw SqlError("the statement has " + std::to_string(statement.parameters) +
+                 " parameters, but " + std::to_string(bindings) + " values were given");
 }
 
 void Database::bind(Statement& statement, std::span<const SqlView> bindings, bool copy) {

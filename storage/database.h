@@ -9,9 +9,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "storage/guard.h"
+#include "storage/sql_function.h"
 #include "storage/statement_cache.h"
 #include "storage/value.h"
 
@@ -19,8 +21,8 @@ struct sqlite3;
 
 namespace stead {
 
-class Cursor;
 class ObjectFile;
+class OpenCursor;
 
 /// One SQLite connection, which may be closed and opened on another file while `Sql` and `Kv` keep
 /// their reference. It opens a transaction at the first write and keeps it until `commit` or
@@ -31,7 +33,7 @@ class ObjectFile;
 /// Thread: one. Owner: `ObjectStore`. Fails: SqlError, StorageError.
 class Database final {
  public:
-  Database();
+  explicit Database(SqlLimits limits = SqlLimits::reference);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -41,6 +43,8 @@ class Database final {
   void open(ObjectFile& file);
   /// Opens a new, empty database in memory. Requires that it is closed.
   void open_memory();
+  /// Opens a copy, in memory, of a database that is given as the bytes of a file.
+  void open_image(std::span<const std::uint8_t> image);
   /// Ends the transaction without committing, the cursors and the connection. Writes nothing.
   void close();
   bool is_open() const { return handle_ != nullptr; }
@@ -94,7 +98,14 @@ class Database final {
   void open_savepoint();
   void release_savepoint();
   void rollback_savepoint() noexcept;
-  int savepoint_depth() const { return savepoint_depth_; }
+  int savepoint_depth() const { return static_cast<int>(savepoints_.size()); }
+  /// The same by name, in any case; of two with one name the inner one is meant. Throw SqlError if
+  /// there is none of this name.
+  void open_savepoint(std::string_view name);
+  /// Ends it and those within it; what was written stays.
+  void release_savepoint(std::string_view name);
+  /// Undoes what was written since. It stays open; those within it end.
+  void rollback_to_savepoint(std::string_view name);
 
   const std::optional<Error>& critical_error() const { return critical_error_; }
   /// Makes every later use throw this; the first one stands.
@@ -104,6 +115,8 @@ class Database final {
 
   /// Cursors that have rows left.
   std::size_t open_cursors() const;
+  /// Lets those that can read their rows into memory do so, and be over.
+  void keep_cursor_rows();
   /// Ends them: the next use of each throws a SqlError with this text.
   void close_cursors(const std::string& reason);
 
@@ -111,14 +124,28 @@ class Database final {
   std::int64_t size();
   /// Rows inserted, updated and deleted since the connection was opened.
   std::int64_t total_changes() const;
-  /// The database as the bytes of a file. Requires no transaction.
+  /// Rows that the last statement that writes changed, without those of its triggers.
+  std::int64_t changes() const;
+  std::int64_t last_insert_rowid() const;
+  /// Whether a commit would now fail for a foreign key.
+  bool violates_foreign_keys() const;
+
+  /// Adds a function to SQL, or puts it in the place of one with this name and number of arguments.
+  /// It is there again when the database is opened anew. Throws SqlError.
+  void add_function(std::shared_ptr<const SqlFunction> function);
+  /// Takes away the function of this name and number of arguments, if it was added.
+  void remove_function(const std::string& name, int arity);
+
+  /// The database as the bytes of a file, with what is not committed yet.
   Bytes serialize();
 
   // For `StatementRun`.
 
   /// Compiles the last statement of a text, or finds it compiled, and marks it busy; those before
   /// it are run to their end.
-  Statement& acquire(std::string_view sql, Trust trust, std::size_t bindings);
+  Statement& acquire(std::string_view sql, Trust trust, std::optional<std::size_t> bindings);
+  /// Throws SqlError unless it takes this many arguments.
+  static void require_parameters(const Statement& statement, std::size_t bindings);
   void bind(Statement& statement, std::span<const SqlView> bindings, bool copy);
   /// True if there is a row. Opens the transaction before a write.
   bool step(Statement& statement);
@@ -130,10 +157,13 @@ class Database final {
   std::optional<std::int64_t> run_trusted(std::string_view sql);
 
  private:
-  friend class Cursor;
+  friend class OpenCursor;
 
   void open(const std::string& name, const char* vfs, const std::string& what);
   void require_usable() const;
+  /// Throws SqlError.
+  std::size_t find_savepoint(std::string_view name) const;
+  void run_on_savepoint(const char* verb, std::size_t level);
   /// Compiles the first statement; gives null and an empty rest if the text holds none.
   std::unique_ptr<Statement> compile_first(std::string_view sql, Trust trust, bool keep,
                                            std::string_view& rest);
@@ -147,19 +177,21 @@ class Database final {
   static int on_log_commit(void* self, sqlite3*, const char*, int frames);
 
   sqlite3* handle_ = nullptr;
+  std::vector<std::shared_ptr<const SqlFunction>> functions_;
   Guard guard_;
   StatementCache app_cache_;
   StatementCache trusted_cache_;
   std::function<void()> on_write_;
   std::optional<Error> critical_error_;
-  Cursor* cursors_ = nullptr;
+  OpenCursor* cursors_ = nullptr;
 
   bool in_transaction_ = false;
   bool write_announced_ = false;
   bool silent_ = false;
   bool unconfirmed_ = false;
   bool confirmed_ = false;
-  int savepoint_depth_ = 0;
+  /// Their names, outermost first; empty for those without.
+  std::vector<std::string> savepoints_;
   std::uint64_t rollback_count_ = 0;
   /// Frames in the log after the last commit; -1 if the present one has written none.
   int log_frames_ = -1;

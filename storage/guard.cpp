@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+
+#include "storage/sql_function.h"
 
 namespace stead {
 
@@ -79,7 +82,7 @@ struct Limit {
   int value;
 };
 
-constexpr std::array<Limit, 12> limits{{
+constexpr std::array<Limit, 12> reference_limits{{
     {SQLITE_LIMIT_LENGTH, 4 * 1024 * 1024},
     {SQLITE_LIMIT_SQL_LENGTH, 100'000},
     {SQLITE_LIMIT_COLUMN, 100},
@@ -91,6 +94,13 @@ constexpr std::array<Limit, 12> limits{{
     {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50},
     {SQLITE_LIMIT_VARIABLE_NUMBER, 100},
     {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
+    {SQLITE_LIMIT_WORKER_THREADS, 0},
+}};
+
+/// The rest is as SQLite was built.
+constexpr std::array<Limit, 3> native_limits{{
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 32'766},
+    {SQLITE_LIMIT_ATTACHED, 0},
     {SQLITE_LIMIT_WORKER_THREADS, 0},
 }};
 
@@ -106,6 +116,8 @@ bool is_reserved_name(std::string_view name) {
 }
 
 void Guard::attach(sqlite3* connection) {
+  const auto limits = limits_ == SqlLimits::native ? std::span<const Limit>(native_limits)
+                                                   : std::span<const Limit>(reference_limits);
   for (const auto& limit : limits) sqlite3_limit(connection, limit.category, limit.value);
   sqlite3_set_authorizer(connection, &Guard::authorize, this);
 }
@@ -131,7 +143,7 @@ bool Guard::allows(int action, std::string_view first, std::string_view second,
     case SQLITE_REINDEX:
       return true;
     case SQLITE_FUNCTION:
-      return contains(functions, second);
+      return contains(functions, second) || has_function(second);
     case SQLITE_TRANSACTION:
     case SQLITE_SAVEPOINT:
       return refuse(use_transaction_sync);
@@ -169,6 +181,11 @@ bool Guard::allows(int action, std::string_view first, std::string_view second,
     return refuse("names that begin with _stead_ or _cf_ are reserved");
   }
   return !contains(hidden_tables, first);
+}
+
+bool Guard::has_function(std::string_view name) const {
+  return std::any_of(functions_.begin(), functions_.end(),
+                     [&](const auto& function) { return same_text(function->name, name); });
 }
 
 bool Guard::allows_pragma(std::string_view name, std::string_view argument, bool has_argument) {

@@ -1,12 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "storage/sql_limits.h"
 
 struct sqlite3;
 
 namespace stead {
+
+struct SqlFunction;
 
 /// Whose statement SQLite is compiling or running.
 enum class Trust : std::uint8_t {
@@ -48,7 +54,9 @@ class Guard {
     Trust outer_;
   };
 
-  Guard() = default;
+  /// `functions` are the connection's own, which any statement may call.
+  Guard(SqlLimits limits, const std::vector<std::shared_ptr<const SqlFunction>>& functions)
+      : limits_(limits), functions_(functions) {}
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
@@ -66,9 +74,12 @@ class Guard {
                        const char* database, const char* trigger);
   bool allows(int action, std::string_view first, std::string_view second,
               std::string_view database);
+  bool has_function(std::string_view name) const;
   bool allows_pragma(std::string_view name, std::string_view argument, bool has_argument);
   bool refuse(std::string why);
 
+  const SqlLimits limits_;
+  const std::vector<std::shared_ptr<const SqlFunction>>& functions_;
   Trust trust_ = Trust::app;
   Seen seen_;
   std::string refusal_;

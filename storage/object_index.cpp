@@ -209,6 +209,14 @@ void ObjectIndex::apply_one(const Change& change) {
   }
 }
 
+void ObjectIndex::rename_class(std::string_view from, std::string_view to) {
+  Statement(db_, "UPDATE object SET class = ?1 WHERE class = ?2").bind(to).bind(from).step();
+}
+
+void ObjectIndex::remove_class(std::string_view class_name) {
+  Statement(db_, "DELETE FROM object WHERE class = ?1").bind(class_name).step();
+}
+
 std::vector<ObjectEntry> ObjectIndex::list(const Query& query) {
   Statement statement(db_, std::string(columns) +
                                "WHERE (?1 = '' OR class = ?1) AND id > ?2 "

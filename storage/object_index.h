@@ -63,6 +63,10 @@ class ObjectIndex final {
 
   /// All of them in one transaction.
   void apply(const std::vector<Change>& changes);
+  /// Every object of a class is one of another class now.
+  void rename_class(std::string_view from, std::string_view to);
+  /// The class has no objects any more.
+  void remove_class(std::string_view class_name);
   /// Entries in the order of their ids.
   std::vector<ObjectEntry> list(const Query& query);
   std::int64_t count(std::string_view class_name);

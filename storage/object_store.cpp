@@ -20,7 +20,10 @@ constexpr std::int64_t free_pages_worth_it = 64;
 }  // namespace
 
 ObjectStore::ObjectStore(ObjectStoreConfig config)
-    : config_(std::move(config)), sql_(database_), kv_(database_) {}
+    : config_(std::move(config)),
+      database_(config_.sql_limits),
+      sql_(database_),
+      kv_(database_) {}
 
 ObjectStore::~ObjectStore() { close(); }
 
@@ -121,7 +124,7 @@ void ObjectStore::shrink() {
 }
 
 std::optional<Transaction> ObjectStore::commit(std::uint64_t sequence) {
-  if (!open_) return std::nullopt;
+  if (!open_ || database_.savepoint_depth() > 0) return std::nullopt;
   close_cursors();
   if (file_->unborn() && !file_->uncaptured() && database_.changed()) write_birth();
   if (may_shrink_ && database_.in_transaction()) shrink();

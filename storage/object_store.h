@@ -35,6 +35,7 @@ struct ObjectStoreConfig {
   MemoryWal::Limits wal{};
   /// Journal records carry former images too, for history.
   bool undoable = false;
+  SqlLimits sql_limits = SqlLimits::reference;
 };
 
 /// The storage of one object: its SQLite database, opened at first use. A commit gives a
@@ -55,6 +56,9 @@ class ObjectStore final {
 
   Sql& sql() { return open(), sql_; }
   Kv& kv() { return open(), kv_; }
+  /// The connection itself, for a driver; the same for the life of the store, but open only until
+  /// the next `rebuild` or `delete_all`: ask again each time.
+  Database& database() { return open(), database_; }
 
   /// Runs `body` in a savepoint and gives what it gives. An exception undoes what `body` wrote, and
   /// is thrown on. Nests.
@@ -81,7 +85,8 @@ class ObjectStore final {
   bool dirty() const { return database_.in_transaction(); }
   /// Ends the turn: its cursors, and its transaction. What is to be made durable now, under this
   /// number of the object's; nothing if nothing changed, or if it can wait (`unflushed`). On a
-  /// throw nothing of the transaction is left.
+  /// throw nothing of the transaction is left. While a savepoint is open it does and gives nothing:
+  /// the transaction and its cursors go on into the next turn.
   std::optional<Transaction> commit(std::uint64_t sequence);
   /// Undoes the transaction and ends the turn's cursors.
   void rollback() noexcept;

@@ -89,11 +89,21 @@ std::string sqlite_code_name(int code) {
   return name + " (extended: " + (extended ? std::string(extended) : std::to_string(code)) + ")";
 }
 
+std::string sqlite_extended_code_name(int code) {
+  const char* extended = find_name(code);
+  return extended ? std::string(extended) : sqlite_code_name(code & 0xff);
+}
+
 std::string sqlite_error_text(sqlite3* connection, int code) {
   std::string text = connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
   const int offset = connection ? sqlite3_error_offset(connection) : -1;
   if (offset >= 0) text += " at offset " + std::to_string(offset);
   return text + ": " + sqlite_code_name(code);
+}
+
+Error sqlite_foreign_key_error() {
+  constexpr int code = SQLITE_CONSTRAINT_FOREIGNKEY;
+  return sqlite_error(code, "FOREIGN KEY constraint failed: " + sqlite_code_name(code));
 }
 
 Error sqlite_error(int code, const std::string& text) {
@@ -107,9 +117,9 @@ Error sqlite_error(int code, const std::string& text) {
     case SQLITE_BUSY:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return Error(ErrorCode::storage, text);
+      return Error(ErrorCode::storage, text).set_sqlite_code(code);
     default:
-      return Error(ErrorCode::sql, text);
+      return Error(ErrorCode::sql, text).set_sqlite_code(code);
   }
 }
 

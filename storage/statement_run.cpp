@@ -18,6 +18,16 @@ StatementRun::StatementRun(Database& database, std::string_view sql,
   }
 }
 
+StatementRun::StatementRun(Database& database, std::string_view sql, Trust trust)
+    : database_(database), statement_(&database.acquire(sql, trust, std::nullopt)) {}
+
+void StatementRun::bind(std::span<const SqlView> bindings, bool copy) {
+  Database::require_parameters(*statement_, bindings.size());
+  if (!bindings.empty()) database_.bind(*statement_, bindings, copy && statement_->columns > 0);
+}
+
+void StatementRun::restart() noexcept { sqlite3_reset(statement_->handle); }
+
 bool StatementRun::step() { return database_.step(*statement_); }
 
 void StatementRun::end() noexcept {
@@ -25,6 +35,25 @@ void StatementRun::end() noexcept {
 }
 
 bool StatementRun::read_only() const { return statement_->read_only; }
+
+int StatementRun::parameters() const { return statement_->parameters; }
+
+std::string_view StatementRun::parameter_name(int parameter) const {
+  const char* name = sqlite3_bind_parameter_name(statement_->handle, parameter);
+  return name ? name : "";
+}
+
+std::string_view StatementRun::declared_type(int column) const {
+  const char* type = sqlite3_column_decltype(statement_->handle, column);
+  return type ? type : "";
+}
+
+std::string_view StatementRun::column_text(int index) const {
+  const auto* text =
+      reinterpret_cast<const char*>(sqlite3_column_text(statement_->handle, index));
+  if (!text) return "";
+  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_->handle, index))};
+}
 
 int StatementRun::columns() const { return sqlite3_column_count(statement_->handle); }
 

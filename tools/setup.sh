@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config ccache python3
   libcaf-dev libsqlite3-dev nlohmann-json3-dev libgtest-dev libgmock-dev libcli11-dev
   libspdlog-dev libtomlplusplus-dev libssl-dev liblz4-dev libxxhash-dev
-  libbenchmark-dev
+  libbenchmark-dev pybind11-dev python3-dev python3-venv
 )
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -77,6 +77,28 @@ install_packages() {
   "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
     -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "${missing[@]}" </dev/null >&2
 }
+
+# Makes build/python, a virtual environment of the system's Python with Django, if it is not there:
+# from PyPI, or else with the distribution's Django if that is recent enough.
+install_django() {
+  local environment=build/python
+  if [ -x "$environment/bin/python" ] && "$environment/bin/python" -c "$has_django" 2>/dev/null; then
+    return 0
+  fi
+  say "Setting up Django in $environment; this happens once."
+  rm -rf "$environment"
+  /usr/bin/python3 -m venv "$environment" || return 1
+  if "$environment/bin/python" -m pip install -q --disable-pip-version-check \
+    -r tools/django-requirements.txt >&2; then
+    return 0
+  fi
+  say "Django cannot be had from PyPI; trying the distribution's."
+  rm -rf "$environment"
+  install_packages python3-django
+  /usr/bin/python3 -m venv --system-site-packages "$environment"
+  "$environment/bin/python" -c "$has_django"
+}
+has_django='import django; assert django.VERSION >= (4, 2), django.VERSION'
 
 # Compile jobs: one for each core, but no more than one for each 1.5 GiB of free memory.
 job_count() {

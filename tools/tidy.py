@@ -24,17 +24,18 @@ import cpp_text  # noqa: E402
 
 # The rules' tables. ------------------------------------------------------------------------------
 
-ALL = {"base", "storage", "runtime", "actors", "gateway", "python", "cluster", "cli", "examples",
+ALL = {"base", "project", "storage", "runtime", "actors", "gateway", "python", "cluster", "cli", "examples",
        "tests", "bench"}  # fmt: skip
 
 # folder: the folders whose headers it may include
 LAYERS = {
     "base": {"base"},
+    "project": {"base", "project"},
     "storage": {"base", "storage"},
     "runtime": {"base", "storage", "runtime"},
     "actors": {"base", "storage", "runtime", "actors"},
     "gateway": {"base", "runtime", "actors", "gateway"},
-    "python": {"base", "runtime", "actors", "python"},
+    "python": {"base", "storage", "runtime", "actors", "python"},
     "cluster": {"base", "runtime", "actors", "cluster"},
     "cli": ALL,
     "examples": ALL,
@@ -70,6 +71,11 @@ LIBRARIES = [
         ["runtime/*", "actors/*", "gateway/*", "python/*", "cluster/*", "cli/*", "examples/*",
          "tests/*", "bench/*"],
         "base/ and storage/ know no JSON",
+    ),
+    (
+        "pybind11/",
+        ["python/*", "tests/*", "bench/*"],
+        "only python/ knows the interpreter",
     ),
     ("openssl/", ["*.cpp"], "include OpenSSL in .cpp files only"),
 ]  # fmt: skip

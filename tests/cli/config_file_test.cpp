@@ -54,6 +54,17 @@ TEST(ConfigFile, NamesLineAndLikelyKeyOfAnUnknownOne) {
   EXPECT_THAT(error_of("[http.deeper]\nx = 1\n"), StartsWith("stead.toml:1: unknown key"));
 }
 
+TEST(ConfigFile, LeavesAProjectsPartAlone) {
+  EXPECT_EQ(error_of("[project]\nmain = 'x.py'\nanything = 1\n[python]\nmode = 'native'\n"),
+            "no error");
+  EXPECT_EQ(error_of("main = 'x.py'\nname = 'x'\nshards = 1\nassets.directory = 'static'\n"),
+            "no error");
+  EXPECT_EQ(error_of("main = 'x.py'\nnmae = 'x'\n"),
+            "stead.toml:2: unknown key \"nmae\"; docs/configuration.md lists all");
+  EXPECT_EQ(error_of("name = 'x'\n"),
+            "stead.toml:1: unknown key \"name\"; docs/configuration.md lists all");
+}
+
 TEST(ConfigFile, NamesTheExpectedTypeOfAWrongOne) {
   EXPECT_EQ(error_of("shards = \"two\"\n"),
             "stead.toml:1: shards: expected an integer, not string");

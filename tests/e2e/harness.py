@@ -94,14 +94,16 @@ class Client:
 class Server:
     """A program that serves on a free port."""
 
-    def __init__(self, program, data, *arguments, env=None, shards=2):
+    def __init__(self, program, data, *arguments, env=None, shards=2, listen="127.0.0.1:0",
+                 pass_fds=()):
         self.data = data
         self._stderr = tempfile.TemporaryFile()
-        command = [os.path.join(_options.bin, program), "serve", "--listen", "127.0.0.1:0",
+        command = [os.path.join(_options.bin, program), "serve", "--listen", listen,
                    "--data", data, "--shards", str(shards), "--log-level", "warning", *arguments]
         self.process = subprocess.Popen(
             command, cwd=os.path.dirname(data), env=clean_environment() | (env or {}),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._stderr, text=True)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._stderr, text=True,
+            pass_fds=pass_fds)
         self.ready = self._read_ready()
         found = re.fullmatch(
             r"stead: listening on http://127\.0\.0\.1:(\d+), data in (/.+), (\d+) shards?\n",

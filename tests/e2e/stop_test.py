@@ -1,5 +1,6 @@
 """Graceful and ungraceful ends."""
 
+import concurrent.futures
 import os
 import signal
 import socket
@@ -27,6 +28,21 @@ class StopTest(harness.TestCase):
                     self.assertEqual(db.execute("SELECT value FROM counter").fetchone(), (1,))
                     self.assertEqual(db.execute("PRAGMA integrity_check").fetchone(), ("ok",))
                     db.close()
+
+    def test_clients_wait_in_an_inherited_socket_over_a_crash(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            options = {"listen": f"fd:{listener.fileno()}", "pass_fds": [listener.fileno()]}
+            first = self.serve(**options)
+            self.assertEqual(first.port, listener.getsockname()[1])
+            self.assertEqual(first.post("/counter/a/increment").text, "1")
+            first.kill()
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                waiting = pool.submit(first.post, "/counter/a/increment")
+                time.sleep(0.2)
+                self.assertFalse(waiting.done())
+                second = self.serve(**options)
+                self.assertEqual(waiting.result(20).text, "2")
+            self.stop(second)
 
     def test_requests_in_flight_are_answered_or_refused_never_half(self):
         server = self.serve()

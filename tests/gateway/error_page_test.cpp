@@ -19,6 +19,7 @@ class FakeCall final : public Call {
   void listen(TaskListener&) override {}
   void finish() override {}
   void cancel() override {}
+  void settle(Instance&) override {}
   void return_to_caller(std::unique_ptr<Call>) override {}
 };
 

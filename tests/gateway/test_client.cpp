@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 namespace stead::test {
 
@@ -44,6 +45,7 @@ bool Client::receive() {
   if (::poll(&waiting, 1, patience_ms) <= 0) return false;
   std::array<char, 65536> buffer{};
   const auto count = ::recv(socket_, buffer.data(), buffer.size(), 0);
+  reset_ = count < 0 && errno == ECONNRESET;
   if (count <= 0) return false;
   received_.append(buffer.data(), static_cast<std::size_t>(count));
   return true;
@@ -73,6 +75,39 @@ std::optional<Reply> Client::read_reply(bool no_body) {
   received_.erase(0, size);
   return reply;
 }
+
+std::optional<std::string> Client::read_bytes(std::size_t size) {
+  while (received_.size() < size)
+    if (!receive()) return std::nullopt;
+  auto bytes = received_.substr(0, size);
+  received_.erase(0, size);
+  return bytes;
+}
+
+std::optional<std::string> Client::read_chunk() {
+  std::size_t end = 0;
+  while ((end = received_.find("\r\n")) == std::string::npos)
+    if (!receive()) return std::nullopt;
+  const auto size = std::stoul(received_.substr(0, end), nullptr, 16);
+  received_.erase(0, end + 2);
+  auto chunk = read_bytes(size);
+  const auto line_end = read_bytes(2);
+  if (!line_end) return std::nullopt;
+  EXPECT_EQ(line_end, "\r\n");
+  return chunk;
+}
+
+std::optional<std::string> Client::read_chunks() {
+  std::string all;
+  for (;;) {
+    const auto chunk = read_chunk();
+    if (!chunk) return std::nullopt;
+    if (chunk->empty()) return all;
+    all += *chunk;
+  }
+}
+
+void Client::finish_sending() { ::shutdown(socket_, SHUT_WR); }
 
 Reply Client::ask(std::string_view request, bool no_body) {
   send(request);

@@ -34,12 +34,22 @@ class Client {
   bool send(std::string_view bytes);
   /// The next response; nothing if the connection ends before it is whole. `no_body` for HEAD.
   std::optional<Reply> read_reply(bool no_body = false);
+  /// The next chunk of a chunked body, "" at its end; nothing if the connection ends before.
+  std::optional<std::string> read_chunk();
+  /// All chunks that are left.
+  std::optional<std::string> read_chunks();
+  /// So many bytes.
+  std::optional<std::string> read_bytes(std::size_t size);
+  /// Sends no more, but can still receive.
+  void finish_sending();
   /// Sends a request and gives its response, or fails the test.
   Reply ask(std::string_view request, bool no_body = false);
   /// Everything until the server closes; nothing if it does not.
   std::optional<std::string> read_to_end();
   /// Whether the server has sent nothing for this long.
   bool is_quiet(std::chrono::milliseconds time);
+  /// Whether the server has closed with a reset.
+  bool was_reset() const { return reset_; }
   /// Closes with a reset rather than politely.
   void reset();
 
@@ -47,6 +57,7 @@ class Client {
   bool receive();
 
   int socket_ = -1;
+  bool reset_ = false;
   std::string received_;
 };
 

@@ -145,7 +145,8 @@ void ManualHost::bring_back(std::unique_ptr<Call> call) {
 void ManualHost::resume(const ObjectId& id, Resumption resumption) {
   auto carried = std::make_shared<Resumption>(std::move(resumption));
   events_.push_back([this, id, carried] {
-    if (auto* live = find(id)) live->resume(std::move(*carried));
+    if (auto* live = find(id)) return live->resume(std::move(*carried));
+    drop(std::move(*carried));
   });
 }
 

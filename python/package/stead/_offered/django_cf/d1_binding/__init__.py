@@ -1,0 +1,1 @@
+"""D1 is not there yet."""

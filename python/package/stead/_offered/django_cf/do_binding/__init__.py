@@ -1,0 +1,1 @@
+"""The engine of objects, under the name django-cf has for it."""

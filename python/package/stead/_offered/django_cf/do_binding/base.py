@@ -1,0 +1,5 @@
+"""See `stead.django.do`."""
+
+from stead.django.do.base import DatabaseWrapper
+
+__all__ = ["DatabaseWrapper"]

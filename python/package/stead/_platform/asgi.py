@@ -1,0 +1,5 @@
+"""The `asgi` module of older Python Workers: see `stead.asgi`."""
+
+from stead.asgi import entrypoint, fetch, websocket
+
+__all__ = ["entrypoint", "fetch", "websocket"]

@@ -1,0 +1,1 @@
+"""A stand-in for the package `stead`, to test the C++ host by itself."""
