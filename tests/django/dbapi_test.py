@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import datetime
+import functools
 import gc
 import math
+import threading
 import unittest
 
 import _stead
@@ -326,6 +329,31 @@ class Functions(Driver):
             "total", 0, lambda: other.execute("SELECT sum(v) FROM t").fetchone()[0]
         )
         self.assertEqual(self.cursor.execute("SELECT total() + v FROM t").fetchall(), [(4,), (5,)])
+
+
+class LongStatements(Driver):
+    def test_end_when_the_thread_is_to_stop(self) -> None:
+        """As the watchdog of events asks it to; here a function that the statement calls does."""
+
+        class TooLong(Exception):
+            pass
+
+        # Nothing of it is Python's code, which would see the request before the statement goes on.
+        stop = functools.partial(
+            ctypes.pythonapi.PyThreadState_SetAsyncExc,
+            ctypes.c_ulong(threading.get_ident()),
+            ctypes.py_object(TooLong),
+        )
+        self.connection.create_function("stop", 0, stop)
+        with self.assertRaises(TooLong):
+            try:
+                self.cursor.execute(
+                    "WITH RECURSIVE n(i) AS (SELECT stop() UNION ALL SELECT i + 1 FROM n) "
+                    "SELECT sum(i) FROM n"
+                )
+            except dbapi.OperationalError:
+                while True:
+                    pass
 
 
 class Images(Driver):
