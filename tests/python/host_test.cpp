@@ -113,6 +113,7 @@ class PythonHostTest : public ::testing::Test {
   }
   void restart() {
     node->stop(100ms);
+    node.reset();
     node = std::make_unique<Node>(app, config, Environment::system(), log);
     node->start();
   }
