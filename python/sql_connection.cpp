@@ -160,12 +160,12 @@ void SqlConnection::commit() {
   if (opened.violates_foreign_keys()) sqlite_foreign_key_error().raise();
   if (home_->commits_statements()) {
     while (opened.savepoint_depth() > 0) opened.release_savepoint();
-    // It stays open if this throws.
+    begun_ = false;
     opened.commit();
   } else {
     opened.release_savepoint(transaction_name);
+    begun_ = false;
   }
-  begun_ = false;
 }
 
 void SqlConnection::rollback() {

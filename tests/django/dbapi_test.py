@@ -377,7 +377,8 @@ class Rows(Driver):
         rows = self.connection.native.execute("INSERT INTO t(v) VALUES(?)", (4,))
         self.assertEqual((rows.changes, rows.rows_written, rows.last_row_id), (1, 1, 4))
         self.assertIsNone(rows.columns)
-        self.assertEqual(self.connection.native.execute_many("DELETE FROM t WHERE v = ?", [(1,), (9,)]), 1)
+        changes = self.connection.native.execute_many("DELETE FROM t WHERE v = ?", [(1,), (9,)])
+        self.assertEqual(changes, 1)
         for sql in ("BEGIN", "SAVEPOINT a"):
             self.assertRaises(_stead.SqlError, self.connection.native.execute, sql)
 

@@ -125,18 +125,19 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
             self.connection.autocommit = autocommit
 
     def disable_constraint_checking(self) -> bool:
-        if not self.in_atomic_block:
-            # What the turn has written so far is a transaction too, in which SQLite ignores this.
-            self.ensure_connection()
-            with self.wrap_database_errors:
-                self.connection.flush()
+        self._flush()
         return super().disable_constraint_checking()
 
     def enable_constraint_checking(self) -> None:
-        if not self.in_atomic_block:
+        self._flush()
+        super().enable_constraint_checking()
+
+    def _flush(self) -> None:
+        """What the turn has written is a transaction too, in which the switch would be ignored."""
+        self.ensure_connection()
+        if not self.connection.in_transaction:
             with self.wrap_database_errors:
                 self.connection.flush()
-        super().enable_constraint_checking()
 
     def is_in_memory_db(self) -> bool:
         return self.creation.is_in_memory_db(self.settings_dict["NAME"] or "")
