@@ -17,11 +17,32 @@ constexpr std::string_view transaction_name = "_stead_transaction";
   error.set_sqlite_code(sqlite_error_code).raise();
 }
 
+/// False if somebody wants this thread to stop, as the watchdog of events that take too long does:
+/// Python itself would see it when the statement has ended.
+bool go_on() {
+  // What the turn's end runs is none of Python's.
+  return !PyGILState_Check() || !PyThreadState_Get()->async_exc;
+}
+
+/// Lets other objects run as well.
+bool go_on_after_others() {
+  if (!PyGILState_Check()) return true;
+  {
+    const py::gil_scoped_release released;
+  }
+  return go_on();
+}
+
 }  // namespace
 
 Database& SqlConnection::database() {
   if (!home_) throw StorageError("Cannot operate on a closed database.");
-  return home_->database();
+  auto& opened = home_->database();
+  if (!watched_) {
+    opened.set_watch(home_->shared() ? &go_on : &go_on_after_others);
+    watched_ = true;
+  }
+  return opened;
 }
 
 template <class Body>
@@ -139,12 +160,12 @@ void SqlConnection::commit() {
   if (opened.violates_foreign_keys()) sqlite_foreign_key_error().raise();
   if (home_->commits_statements()) {
     while (opened.savepoint_depth() > 0) opened.release_savepoint();
-    // It stays open if this throws.
+    begun_ = false;
     opened.commit();
   } else {
     opened.release_savepoint(transaction_name);
+    begun_ = false;
   }
-  begun_ = false;
 }
 
 void SqlConnection::rollback() {

@@ -59,6 +59,7 @@ class SqlConnection {
   void begin_if_needed();
 
   std::unique_ptr<SqlHome> home_;
+  bool watched_ = false;
   bool begun_ = false;
   bool autocommit_ = true;
 };

@@ -19,6 +19,8 @@ namespace stead {
 namespace {
 
 constexpr std::size_t app_cache_bytes = 1 << 20;
+/// Instructions of SQLite's machine: about a millisecond.
+constexpr int watch_interval = 50'000;
 
 constexpr const char* reserved_names_count =
     "SELECT count(*) FROM sqlite_schema WHERE (lower(substr(name, 1, 7)) = '_stead_' OR "
@@ -85,6 +87,7 @@ void Database::open(const std::string& name, const char* vfs, const std::string&
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   guard_.attach(handle_);
+  if (go_on_) watch();
   for (const auto& function : functions_) CHECK(add_to_sqlite(handle_, *function) == SQLITE_OK);
   ++rollback_count_;
 }
@@ -148,6 +151,21 @@ void Database::set_critical_error(Error error) {
 int Database::execute(const char* sql) {
   Guard::Scope scope(guard_, Trust::trusted);
   return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+}
+
+void Database::set_watch(bool (*go_on)()) {
+  go_on_ = go_on;
+  if (handle_) watch();
+}
+
+void Database::watch() {
+  sqlite3_progress_handler(handle_, go_on_ ? watch_interval : 0,
+                           go_on_ ? &Database::on_progress : nullptr, this);
+}
+
+int Database::on_progress(void* self) {
+  const auto& database = *static_cast<Database*>(self);
+  return database.go_on_() ? 0 : 1;
 }
 
 int Database::on_log_commit(void* self, sqlite3*, const char*, int frames) {

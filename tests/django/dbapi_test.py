@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import datetime
+import functools
 import gc
 import math
+import threading
 import unittest
 
 import _stead
@@ -328,6 +331,31 @@ class Functions(Driver):
         self.assertEqual(self.cursor.execute("SELECT total() + v FROM t").fetchall(), [(4,), (5,)])
 
 
+class LongStatements(Driver):
+    def test_end_when_the_thread_is_to_stop(self) -> None:
+        """As the watchdog of events asks it to; here a function that the statement calls does."""
+
+        class TooLong(Exception):
+            pass
+
+        # Nothing of it is Python's code, which would see the request before the statement goes on.
+        stop = functools.partial(
+            ctypes.pythonapi.PyThreadState_SetAsyncExc,
+            ctypes.c_ulong(threading.get_ident()),
+            ctypes.py_object(TooLong),
+        )
+        self.connection.create_function("stop", 0, stop)
+        with self.assertRaises(TooLong):
+            try:
+                self.cursor.execute(
+                    "WITH RECURSIVE n(i) AS (SELECT stop() UNION ALL SELECT i + 1 FROM n) "
+                    "SELECT sum(i) FROM n"
+                )
+            except dbapi.OperationalError:
+                while True:
+                    pass
+
+
 class Images(Driver):
     def test_copy(self) -> None:
         self.put(*range(1000))
@@ -349,7 +377,8 @@ class Rows(Driver):
         rows = self.connection.native.execute("INSERT INTO t(v) VALUES(?)", (4,))
         self.assertEqual((rows.changes, rows.rows_written, rows.last_row_id), (1, 1, 4))
         self.assertIsNone(rows.columns)
-        self.assertEqual(self.connection.native.execute_many("DELETE FROM t WHERE v = ?", [(1,), (9,)]), 1)
+        changes = self.connection.native.execute_many("DELETE FROM t WHERE v = ?", [(1,), (9,)])
+        self.assertEqual(changes, 1)
         for sql in ("BEGIN", "SAVEPOINT a"):
             self.assertRaises(_stead.SqlError, self.connection.native.execute, sql)
 
