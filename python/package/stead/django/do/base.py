@@ -21,7 +21,6 @@ from stead.django.do.features import DatabaseFeatures
 from stead.django.do.functions import register as register_functions
 from stead.django.do.introspection import DatabaseIntrospection
 from stead.django.do.operations import DatabaseOperations
-from stead.django.local import object_state
 
 Database.register_converter("bool", b"1".__eq__, "bool")
 Database.register_converter("date", lambda text: parse_date(text.decode()), "date")
@@ -78,12 +77,6 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
     features_class = DatabaseFeatures
     introspection_class = DatabaseIntrospection
     ops_class = DatabaseOperations
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if object_state() is not None:
-            # One thread at a time, though not always the same one.
-            self.inc_thread_sharing()
 
     def get_connection_params(self) -> dict[str, Any]:
         options = dict(self.settings_dict["OPTIONS"])
