@@ -27,7 +27,15 @@ Database& SqlConnection::database() {
 template <class Body>
 void SqlConnection::run_alone(bool dbapi, Body&& body) {
   auto& opened = database();
-  if (begun_ || opened.savepoint_depth() > 0) return body();
+  if (begun_ || opened.savepoint_depth() > 0) {
+    try {
+      return body();
+    } catch (...) {
+      // ON CONFLICT ROLLBACK, a full disk: nothing is left that could be committed.
+      if (!opened.in_transaction()) begun_ = false;
+      throw;
+    }
+  }
   if (home_->commits_statements()) {
     try {
       body();
@@ -71,7 +79,7 @@ std::unique_ptr<SqlQuery> SqlConnection::execute(std::string_view sql, py::handl
       run_alone(dbapi && home_->commits_statements(), [] {});
     }
   } else {
-    if (dbapi && !autocommit_ && !begun_) begin();
+    if (dbapi) begin_if_needed();
     run_alone(dbapi, [&] { query->execute(parameters, dbapi); });
   }
   return query;
@@ -80,7 +88,7 @@ std::unique_ptr<SqlQuery> SqlConnection::execute(std::string_view sql, py::handl
 std::unique_ptr<SqlQuery> SqlConnection::execute_many(std::string_view sql, py::handle parameters,
                                                       bool dbapi) {
   auto query = std::make_unique<SqlQuery>(database(), sql);
-  if (dbapi && !autocommit_ && !begun_ && !query->read_only()) begin();
+  if (dbapi && !query->read_only()) begin_if_needed();
   run_alone(dbapi, [&] { query->execute_many(parameters, dbapi); });
   return query;
 }
@@ -98,12 +106,17 @@ void SqlConnection::carry_out(const TransactionText& text) {
     case TransactionText::Kind::rollback:
       return rollback();
     case TransactionText::Kind::savepoint:
+      begin_if_needed();
       return savepoint(text.name);
     case TransactionText::Kind::release:
       return release(text.name);
     case TransactionText::Kind::rollback_to:
       return rollback_to(text.name);
   }
+}
+
+void SqlConnection::begin_if_needed() {
+  if (!autocommit_ && !begun_) begin();
 }
 
 void SqlConnection::begin() {
