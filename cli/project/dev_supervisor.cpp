@@ -246,6 +246,7 @@ void DevSupervisor::next_ended(int status) {
 
 void DevSupervisor::start_next() {
   watch_files();
+  changed_by_build_ = false;
   if (current_.error_page) ask_to_stop(current_);  // requests wait for what comes
   if (fork_child(next_) != 0) return;
   become_child(next_);
