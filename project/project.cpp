@@ -15,9 +15,9 @@ std::string json_of(const std::string& text) {
 
 }  // namespace
 
-void Project::set_var(const std::string& name, const std::string& text) {
-  ProjectVar var{name, json_of(text), text};
-  const auto found = std::ranges::find(vars, name, &ProjectVar::name);
+void Project::set_var(const std::string& var_name, const std::string& text) {
+  ProjectVar var{var_name, json_of(text), text};
+  const auto found = std::ranges::find(vars, var_name, &ProjectVar::name);
   if (found == vars.end()) {
     vars.push_back(std::move(var));
   } else {

@@ -99,16 +99,6 @@ struct KvBinding {
   std::string preview_id{};
 };
 
-/// `[python]` of a `stead.toml`.
-struct PythonSettings {
-  /// "mended": the project's own django_cf with known defects mended; "vendored": as it is;
-  /// "native": ours.
-  std::string mode = "mended";
-  std::string venv{};
-  /// Shards for Python objects.
-  unsigned threads = 4;
-};
-
 /// What a project's folder says. A plain value.
 struct Project {
   std::string file{};
@@ -140,13 +130,12 @@ struct Project {
   std::optional<std::int64_t> cpu_ms{};
   std::string dev_ip{};
   std::optional<std::uint16_t> dev_port{};
-  PythonSettings python{};
 
   /// What is odd and stops nothing, each with its place.
   std::vector<std::string> warnings{};
 
   /// Sets or replaces a variable that is a string.
-  void set_var(const std::string& name, const std::string& text);
+  void set_var(const std::string& var_name, const std::string& text);
   bool has_flag(std::string_view flag) const;
   /// Whether the compatibility date is `date` ("2025-04-01") or later.
   bool compatible_since(std::string_view date) const { return compatibility_date >= date; }

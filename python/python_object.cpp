@@ -1,5 +1,6 @@
 #include "python/python_object.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "python/conversion.h"
@@ -16,6 +17,12 @@ namespace {
 thread_local PythonObject* current_object = nullptr;
 
 constexpr const char* manage = "$manage";
+/// Of the result of a management command.
+bool has_failed(const std::string& result) {
+  const auto json = nlohmann::json::parse(result, nullptr, false);
+  return json.is_object() && json.value("code", 0) != 0;
+}
+
 constexpr const char* reset_meanwhile = "the object was reset while its code waited";
 
 }  // namespace
@@ -199,6 +206,12 @@ Task<std::string> PythonObject::call(std::string method, std::string arguments) 
     co_await settled;
   }
   if (event->error) event->error->raise();
+  if (event->kind == PythonEvent::Kind::manage && has_failed(event->result)) {
+    // A command that fails leaves nothing behind.
+    const Error failed(ErrorCode::exception, event->result);
+    state().instance().break_with(failed);
+    failed.raise();
+  }
   co_return std::move(event->result);
 }
 

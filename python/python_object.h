@@ -45,7 +45,8 @@ class PythonObject final : public DurableObject {
   ~PythonObject() override;
 
   Task<Response> fetch(Request request) override;
-  /// A method by name; `$manage` is a management command.
+  /// A method by name; `$manage` is a management command. One that fails is taken back, and its
+  /// result, JSON too, is the message of the error.
   Task<std::string> call(std::string method, std::string arguments);
 
   // For Python code, on a fiber of this object.
