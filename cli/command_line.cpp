@@ -406,7 +406,8 @@ std::vector<std::string> own_words(int argc, const char* const* argv, Options& o
 
 std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv,
                                                   Projects projects) {
-  Options options{.projects = projects};
+  Options options;
+  options.projects = projects;
   CLI::App cli(
       "Durable objects over HTTP: each name is one object with a private SQLite database.");
   cli.name(argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "stead");

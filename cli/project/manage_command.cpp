@@ -157,7 +157,7 @@ int run_in_all(ManageNode& node, const CommandLine& line, const std::string& cla
       all.left.push_back(std::move(target));
     }
   }
-  auto state = run.done.empty() ? ManageState::begin(data, run) : ManageState::go_on(data);
+  auto state = line.project.resume ? ManageState::go_on(data) : ManageState::begin(data, run);
   StopSignals signals;
   const auto report = run_in_all(node, all, state, signals);
   print_report(report);
@@ -165,7 +165,7 @@ int run_in_all(ManageNode& node, const CommandLine& line, const std::string& cla
     state.remove();
     return 0;
   }
-  print_error("stopped; the same command with --resume goes on from here");
+  if (report.done > 0) print_error("stopped; the same command with --resume goes on from here");
   return 1;
 }
 

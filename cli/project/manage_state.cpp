@@ -23,12 +23,6 @@ std::string path_in(const std::string& data) { return data + "/manage.run"; }
               "cannot " + what + " " + path + ": " + std::generic_category().message(errno));
 }
 
-int open_file(const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
-  if (file < 0) cannot("write", path);
-  return file;
-}
-
 }  // namespace
 
 std::optional<ManageState::Run> ManageState::read(const std::string& data) {
@@ -50,26 +44,33 @@ std::optional<ManageState::Run> ManageState::read(const std::string& data) {
 }
 
 ManageState ManageState::begin(const std::string& data, const Run& run) {
-  const auto path = path_in(data);
-  ManageState state(path, open_file(path, O_CREAT | O_TRUNC));
-  state.append(nlohmann::json{{"format", 1}, {"class", run.class_name}, {"command", run.command}}
-                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  ManageState state(path_in(data));
+  state.heading_ =
+      nlohmann::json{{"format", 1}, {"class", run.class_name}, {"command", run.command}}.dump(
+          -1, ' ', false, nlohmann::json::error_handler_t::replace);
   return state;
 }
 
 ManageState ManageState::go_on(const std::string& data) {
-  const auto path = path_in(data);
-  ManageState state(path, open_file(path, 0));
+  ManageState state(path_in(data));
+  state.open_file(0);
   // What follows a line that was cut off must not be added to it.
   state.append("");
   return state;
 }
 
 ManageState::ManageState(ManageState&& other) noexcept
-    : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
+    : path_(std::move(other.path_)),
+      heading_(std::move(other.heading_)),
+      file_(std::exchange(other.file_, -1)) {}
 
 ManageState::~ManageState() {
   if (file_ >= 0) ::close(file_);
+}
+
+void ManageState::open_file(int flags) {
+  file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
+  if (file_ < 0) cannot("write", path_);
 }
 
 void ManageState::append(const std::string& line) {
@@ -79,10 +80,16 @@ void ManageState::append(const std::string& line) {
   }
 }
 
-void ManageState::add_done(const ObjectId& object) { append(object.to_string()); }
+void ManageState::add_done(const ObjectId& object) {
+  if (file_ < 0) {
+    open_file(O_CREAT | O_TRUNC);
+    append(heading_);
+  }
+  append(object.to_string());
+}
 
 void ManageState::remove() {
-  if (::unlink(path_.c_str()) != 0) cannot("remove", path_);
+  if (::unlink(path_.c_str()) != 0 && errno != ENOENT) cannot("remove", path_);
 }
 
 }  // namespace stead

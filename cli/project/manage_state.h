@@ -24,7 +24,7 @@ class ManageState final {
 
   /// What an earlier run has left. Nothing if there was none, or it has ended well.
   static std::optional<Run> read(const std::string& data);
-  /// Begins the file anew.
+  /// A new run, whose first object that is done replaces what an earlier one has left.
   static ManageState begin(const std::string& data, const Run& run);
   /// Goes on with one that `read` has given.
   static ManageState go_on(const std::string& data);
@@ -38,11 +38,14 @@ class ManageState final {
   void remove();
 
  private:
-  ManageState(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  explicit ManageState(std::string path) : path_(std::move(path)) {}
+  void open_file(int flags);
   void append(const std::string& line);
 
   std::string path_;
-  int file_;
+  /// The run's line, until it is written.
+  std::string heading_;
+  int file_ = -1;
 };
 
 }  // namespace stead
