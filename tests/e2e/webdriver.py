@@ -51,6 +51,7 @@ class Browser:
             [DRIVER, "--port=0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True)  # fmt: skip
         self._session = ""
+        self._connection = None
         for line in self._driver.stdout:
             if found := re.search(r"successfully on port (\d+)", line):
                 break
@@ -105,6 +106,8 @@ class Browser:
         except (OSError, http.client.HTTPException):
             pass
         finally:
+            if self._connection is not None:
+                self._connection.close()
             self._driver.terminate()
             self._driver.wait()
             self._driver.stdout.close()
