@@ -39,7 +39,7 @@ class Visitor:
         reply = self._client.request(method, path, body, sent)
         for line in reply.headers.get_all("Set-Cookie", []):
             for name, morsel in http.cookies.SimpleCookie(line).items():
-                self.cookies[name] = morsel.value
+                self.cookies[name] = morsel.coded_value
                 if morsel["max-age"] == "0":
                     del self.cookies[name]
         return reply

@@ -89,11 +89,12 @@ def nested(request):
         for name in ("inner", "outer"):
             try:
                 with transaction.atomic():
-                    transaction.on_commit(lambda: called.append(name))
+                    transaction.on_commit(lambda name=name: called.append(name))
                     Counter.objects.create(name=name)
             except IntegrityError as error:
                 called.append(type(error).__name__)
-    return JsonResponse({"called": called, "names": list(Counter.objects.values_list("name", flat=True))})
+    names = Counter.objects.order_by("id").values_list("name", flat=True)
+    return JsonResponse({"called": called, "names": list(names)})
 
 
 @transaction.atomic
