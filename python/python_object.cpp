@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "python/conversion.h"
+#include "python/python_body.h"
 #include "python/python_runtime.h"
 #include "runtime/instance.h"
 #include "storage/object_store.h"
@@ -72,6 +73,7 @@ void PythonObject::construct() {
 }
 
 void PythonObject::run(std::function<void()> body) {
+  for (const auto number : handle_->take_dropped_bodies()) bodies_.erase(number);
   Strand strand{.fiber = runtime_.fibers().take(), .outer = state().instance().current_section()};
   strands_.emplace(++last_strand_, std::move(strand));
   proceed(last_strand_, std::move(body));
@@ -266,6 +268,22 @@ Task<void> PythonObject::call_and_wake(Stub<> stub, std::string method, std::str
   wake(callback, [&] { return py::str(result); }, error);
 }
 
+Task<void> PythonObject::read_and_wake(BodyStream stream, PyHandle callback) {
+  std::optional<Error> error;
+  std::optional<std::string> chunk;
+  try {
+    auto given = co_await stream.read();
+    chunk = std::move(given);
+  } catch (...) {
+    error = current_error();
+  }
+  const auto result = [&]() -> py::object {
+    if (chunk) return py::bytes(*chunk);
+    return py::none();
+  };
+  wake(callback, result, error);
+}
+
 Task<void> PythonObject::wait_and_wake(Task<void> task, PyHandle callback) {
   std::optional<Error> error;
   try {
@@ -339,6 +357,56 @@ void PythonObject::log(LogLevel level, std::string_view text) {
   const auto& address = state().instance().address();
   const auto from = handle_->class_name.empty() ? std::string("worker") : address.to_string();
   state().instance().host().log(level, from + ": " + std::string(text));
+}
+
+void PythonObjectHandle::drop_body(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  dropped_bodies_.push_back(number);
+}
+
+std::vector<std::uint64_t> PythonObjectHandle::take_dropped_bodies() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(dropped_bodies_, {});
+}
+
+std::shared_ptr<PythonBody> PythonObject::keep_body(BodyStream stream) {
+  bodies_.emplace(++last_body_, std::move(stream));
+  return std::make_shared<PythonBody>(handle_, last_body_);
+}
+
+void PythonObject::begin_read(const PythonObjectHandle& of, std::uint64_t body,
+                              PyHandle callback) {
+  const auto found = &of == handle_.get() ? bodies_.find(body) : bodies_.end();
+  if (found == bodies_.end()) throw TypeError("the body was closed, or belongs to another object");
+  state().wait_until(read_and_wake(found->second, std::move(callback)));
+}
+
+void PythonObject::close_body(const PythonObjectHandle& of, std::uint64_t body) {
+  if (&of == handle_.get()) bodies_.erase(body);
+}
+
+BodyStream PythonObject::take_body(const PythonObjectHandle& of, std::uint64_t body) {
+  if (&of != handle_.get()) throw TypeError("the body belongs to another object");
+  const auto found = bodies_.extract(body);
+  if (!found) throw TypeError("the body was closed");
+  return std::move(found.mapped());
+}
+
+Task<std::optional<std::string>> PythonObject::next_chunk(const PyHandle& stream) {
+  auto event = std::make_shared<PythonEvent>(PythonEvent{.kind = PythonEvent::Kind::chunk});
+  event->object = this;
+  run([this, event, &stream] { runtime_.next_chunk(stream.get(), event); });
+  if (!event->settled) {
+    Operation settled(state().instance());
+    event->waiting = settled.number();
+    co_await settled;
+  }
+  if (event->error) event->error->raise();
+  co_return std::move(event->chunk);
+}
+
+void PythonObject::end_stream(const PyHandle& stream) {
+  run([this, &stream] { runtime_.end_stream(stream.get()); });
 }
 
 Kv& PythonObject::key_values() {

@@ -13,7 +13,6 @@ from typing import Any
 from stead._finder import patches
 from stead._native import log
 
-
 _mode: str | None = None
 
 
@@ -23,10 +22,9 @@ def install(mode: str) -> None:
     first, _mode = _mode is None, mode
     if not first:
         return
-    from stead.django import tenancy
-
-    tenancy.install(patches.after)
+    patches.after("django.db", _django_keeps_objects_apart)
     patches.after("asgiref.sync", _asgiref_in_the_turn)
+    patches.after("anyio.to_thread", _anyio_in_the_turn)
     patches.after("django.utils.asyncio", _django_sees_real_loops_only)
     for engine in ("django_cf.do_binding.base", "django_cf.db.backends.do.base"):
         patches.after(engine, _if_mended(_do_engine))
@@ -85,6 +83,13 @@ def _bridges(module: Any) -> None:
         _mended("django_cf.DjangoCFAdapter", "uses stead.wsgi and takes env_vars")
 
 
+def _django_keeps_objects_apart(module: Any) -> None:
+    """Connections, caches and remembered rows belong to the object whose turn runs."""
+    from stead.django.local import setup_isolation
+
+    setup_isolation()
+
+
 def _django_sees_real_loops_only(module: Any) -> None:
     """Django refuses database calls where an event loop runs. An object's own loop is no danger:
     nothing else of the object runs meanwhile."""
@@ -121,6 +126,22 @@ def _asgiref_in_the_turn(module: Any) -> None:
 
     module.SyncToAsync.__call__ = call_sync
     module.AsyncToSync.__call__ = call_async
+
+
+def _anyio_in_the_turn(module: Any) -> None:
+    """What Starlette and FastAPI would run on a thread of its own runs in the object's turn."""
+    from stead._loop import no_loop_seen
+    from stead._native import current
+
+    on_thread = module.run_sync
+
+    async def run_sync(func: Any, *args: Any, **options: Any) -> Any:
+        if current() is None:
+            return await on_thread(func, *args, **options)
+        with no_loop_seen():
+            return func(*args)
+
+    module.run_sync = run_sync
 
 
 async def _noting_context(awaitable: Any, contexts: list[Context]) -> Any:

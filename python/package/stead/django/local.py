@@ -153,6 +153,11 @@ def _on_class_prepared(sender: type, **_: Any) -> None:
         separate(sender)
 
 
+def _prepare_connection(connection: Any, state: ObjectState) -> None:
+    """One thread at a time uses an object's connection, though not always the same one."""
+    connection.inc_thread_sharing()
+
+
 def _prepare_cache(cache: Any, state: ObjectState) -> None:
     """Caches outside of the process, and those in files, are shared: their keys tell objects apart."""
     cache.key_prefix = f"{state.object_name}:{cache.key_prefix}"
@@ -191,7 +196,9 @@ def setup_isolation() -> None:
 
     if isinstance(connections._connections, ObjectLocal):
         return
-    connections._connections = ObjectLocal("connections", connections._connections)
+    connections._connections = ObjectLocal(
+        "connections", connections._connections, _prepare_connection
+    )
     caches._connections = ObjectLocal("caches", caches._connections, _prepare_cache)
     _separate_local_memory()
     class_prepared.connect(_on_class_prepared, weak=False, dispatch_uid="stead.isolation")
