@@ -120,7 +120,7 @@ void Database::open_image(std::span<const std::uint8_t> image) {
   std::copy(image.begin(), image.end(), copy);
   // A database in memory has no log, which an object's file says it is read and written with.
   if (image.size() > 19) copy[18] = copy[19] = 1;
-  // It attaches the copy in the place of the database, which the guard refuses to apps.
+  // sqlite3_deserialize attaches it, which the guard refuses to apps.
   const Guard::Scope scope(guard_, Trust::trusted);
   const int code =
       sqlite3_deserialize(handle_, "main", copy, size, size,

@@ -50,7 +50,9 @@ void prepend(const char* variable, const std::string& entry) {
   prepend("PATH", programs);
   if (!python.venv.empty()) setenv("VIRTUAL_ENV", python.venv.c_str(), 1);
   // Settings that name the engine can be imported outside of an object.
-  prepend("PYTHONPATH", STEAD_PYTHON_PACKAGE ":" STEAD_PYTHON_EXTENSION);
+  // The engine django-cf has, too, for a project that does without a copy of it.
+  prepend("PYTHONPATH", STEAD_PYTHON_PACKAGE ":" STEAD_PYTHON_EXTENSION
+                        ":" STEAD_PYTHON_PACKAGE "/stead/_offered");
   dup2(STDERR_FILENO, STDOUT_FILENO);
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGPIPE, SIG_DFL);
