@@ -4,8 +4,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <set>
 #include <vector>
 
 #include "base/object_id.h"
@@ -29,6 +32,9 @@ struct Options {
   std::string shards;
   std::string log_level;
   std::vector<std::string> set;
+  Projects projects = Projects::no;
+  /// Where CLI11 puts what is ignored.
+  std::vector<std::string> nowhere;
 };
 
 void add_config_options(CLI::App& command, Options& options) {
@@ -59,8 +65,24 @@ std::string list_of_settings() {
   return text;
 }
 
+void add_project(CLI::App& command, Options& options) {
+  auto& project = options.line.project;
+  command.add_option("DIR", project.folder,
+                     "Folder of the project: of a wrangler.toml, .json or .jsonc, or of a "
+                     "stead.toml with [project] [this folder]");
+  command
+      .add_option("--env,-e", project.environment,
+                  "Which env.NAME of the project's file applies")
+      ->type_name("NAME");
+}
+
 void add_serve(CLI::App& cli, Options& options) {
-  auto& command = *cli.add_subcommand("serve", "Serve the application over HTTP until SIGTERM");
+  const bool projects = options.projects == Projects::yes;
+  auto& command =
+      *cli.add_subcommand("serve", std::string("Serve the ") +
+                                       (projects ? "project" : "application") +
+                                       " over HTTP until SIGTERM");
+  if (projects) add_project(command, options);
   command
       .add_option("--listen", options.listen,
                   "Address and port; port 0 takes a free one; fd:N is an inherited socket "
@@ -78,6 +100,89 @@ void add_serve(CLI::App& cli, Options& options) {
       "Example: serve --listen 0.0.0.0:80 --data /var/lib/stead --set object.idle_timeout=1m\n\n" +
       list_of_settings());
   command.callback([&options] { options.line.command = Command::serve; });
+}
+
+/// Keeps "--local" of "--local,-l" if the option is given.
+void note_ignored(CLI::Option& option, const std::string& names, Options& options) {
+  auto& ignored = options.line.project.ignored;
+  option.group("")->each([&ignored, name = names.substr(0, names.find(','))](const std::string&) {
+    ignored.push_back(name);
+  });
+}
+
+/// What `wrangler dev` takes and means nothing here: with a value, and without.
+void ignore_wrangler_options(CLI::App& command, Options& options) {
+  for (const auto* names :
+       {"--inspector-port", "--inspector-ip", "--local-protocol", "--upstream-protocol",
+        "--local-upstream", "--host", "--https-key-path", "--https-cert-path", "--name",
+        "--compatibility-date,--compat-date", "--compatibility-flags,--compatibility-flag",
+        "--routes,--route", "--assets", "--site", "--tsconfig", "--define", "--alias",
+        "--jsx-factory", "--jsx-fragment", "--env-file", "--public", "--var"}) {
+    auto* option = command.add_option(names, options.nowhere)->allow_extra_args(false);
+    note_ignored(*option, names, options);
+  }
+  for (const auto* names :
+       {"--local,-l", "--remote,-r", "--live-reload", "--test-scheduled", "--minify",
+        "--no-bundle", "--bundle", "--latest", "--node-compat", "--show-interactive-dev-session",
+        "--enable-containers", "--tunnel", "--types"}) {
+    note_ignored(*command.add_flag(names), names, options);
+  }
+}
+
+void add_dev(CLI::App& cli, Options& options) {
+  auto& command =
+      *cli.add_subcommand("dev", "Serve a project, and load it anew when its files change");
+  add_project(command, options);
+  auto& project = options.line.project;
+  command.add_option("--port", project.port, "Port; 0 takes a free one [8787]")->type_name("N");
+  command.add_option("--ip", project.ip, "Address [127.0.0.1 and ::1]")->type_name("A");
+  command.add_option("--listen", options.listen, "Both in one, as \"127.0.0.1:8787\"")
+      ->type_name("ADDR");
+  command
+      .add_option("--persist-to", project.persist_to,
+                  "Folder that keeps the objects between runs [.wrangler/state of the project]")
+      ->type_name("DIR");
+  add_config_options(command, options);
+  command.add_option("--log-level", options.log_level, "debug, info, warning or error [info]")
+      ->type_name("L");
+  ignore_wrangler_options(command, options);
+  command.footer(
+      "Takes connections at once; they wait until the project has been built and loaded. What else\n"
+      "`wrangler dev` knows is accepted and ignored.\n\nExample: dev . --port 8000");
+  command.callback([&options] { options.line.command = Command::dev; });
+}
+
+void add_manage(CLI::App& cli, Options& options) {
+  auto& command = *cli.add_subcommand("manage", "Run a Django command inside of objects");
+  add_project(command, options);
+  auto& line = options.line;
+  auto& project = line.project;
+  command.add_option("--object", project.objects, "Name of an object; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command.add_option("--class", line.class_name, "Their class [the only one that is bound]")
+      ->type_name("C");
+  command.add_flag("--all", project.all, "In all objects of the class, in the order of their names");
+  command.add_flag("--create", project.create,
+                   "An object that has stored nothing is made; migrate does so anyway");
+  command.add_option("--jobs", project.jobs, "With --all: so many at a time [4]")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{256}).description(""));
+  command
+      .add_option("--canary", project.canary,
+                  "With --all: so many first, one after the other [1]")
+      ->type_name("N");
+  command.add_flag("--resume", project.resume, "Go on with a run of --all that was interrupted");
+  command
+      .add_option("--persist-to", project.persist_to, "What `dev` was given, to use its objects")
+      ->type_name("DIR");
+  add_config_options(command, options);
+  command.footer(
+      "The command's words come last, with or without `--` before them. No server may run on the\n"
+      "data. --all stops at the first failure; what fails leaves its object as it was.\n\n"
+      "Example: manage shop --object acme createsuperuser\n"
+      "         manage shop --all --jobs 8 -- migrate --noinput");
+  command.callback([&options] { options.line.command = Command::manage; });
 }
 
 CLI::App& add_object_command(CLI::App& group, Options& options, Command which, const char* name,
@@ -223,6 +328,13 @@ void keep_flag(CommandLine& line, const CLI::App& command, const char* flag, con
   if (command.count(flag) > 0) line.config.flags.push_back({flag, setting, value});
 }
 
+/// wrangler has more levels, and other words for ours.
+std::string level_of_wrangler(const std::string& level) {
+  if (level == "log") return "info";
+  if (level == "warn") return "warning";
+  return level == "none" ? "error" : level;
+}
+
 /// Which of the configuration's flags were given, `--set` first, so that a flag of its own wins.
 bool keep_config(const CLI::App& command, Options& options) {
   auto& line = options.line;
@@ -237,32 +349,90 @@ bool keep_config(const CLI::App& command, Options& options) {
         {"--set", assignment.substr(0, equals), assignment.substr(equals + 1)});
   }
   keep_flag(line, command, "--data", "data", options.data);
-  if (line.command != Command::serve) return true;
+  const bool serves = line.command == Command::serve;
+  if (!serves && line.command != Command::dev) return true;
   keep_flag(line, command, "--listen", "listen", options.listen);
-  keep_flag(line, command, "--shards", "shards", options.shards);
-  keep_flag(line, command, "--log-level", "log_level", options.log_level);
+  if (serves) keep_flag(line, command, "--shards", "shards", options.shards);
+  keep_flag(line, command, "--log-level", "log_level", level_of_wrangler(options.log_level));
   return true;
+}
+
+/// Rather than a Django command.
+bool is_folder_or_file(const std::string& word) {
+  std::error_code ignored;
+  return word.find('/') != std::string::npos || std::filesystem::exists(word, ignored);
+}
+
+/// The words of `manage` up to the Django command; that one's go to `command`.
+std::vector<std::string> split_manage(const std::vector<std::string>& words,
+                                      std::vector<std::string>& command) {
+  static const std::set<std::string> with_value{"--object", "--class",      "--data",  "--config",
+                                                "--set",    "--persist-to", "--jobs",  "--canary",
+                                                "--env", "-e"};
+  auto next = words.begin() + 1;
+  for (bool folder = false; next != words.end(); ++next) {
+    if (*next == "--") {
+      command.assign(next + 1, words.end());
+      break;
+    }
+    if (with_value.contains(*next)) {
+      if (++next == words.end()) break;
+    } else if (!next->starts_with("-")) {
+      if (folder || !is_folder_or_file(*next)) {
+        command.assign(next, words.end());
+        break;
+      }
+      folder = true;
+    }
+  }
+  return {words.begin(), next};
+}
+
+/// Options that come and go.
+bool is_experiment(const std::string& word) {
+  return word.starts_with("--x-") || word.starts_with("--experimental-");
+}
+
+/// The words that CLI11 is to read.
+std::vector<std::string> own_words(int argc, const char* const* argv, Options& options) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (options.projects == Projects::no || words.empty()) return words;
+  if (words[0] == "manage") return split_manage(words, options.line.project.command);
+  if (words[0] == "dev") {
+    auto& ignored = options.line.project.ignored;
+    std::ranges::copy_if(words, std::back_inserter(ignored), is_experiment);
+    std::erase_if(words, is_experiment);
+  }
+  return words;
 }
 
 }  // namespace
 
-std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv) {
+std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv,
+                                                  Projects projects) {
   Options options;
+  options.projects = projects;
   CLI::App cli(
       "Durable objects over HTTP: each name is one object with a private SQLite database.");
   cli.name(argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "stead");
   cli.require_subcommand(0, 1);
   cli.get_formatter()->column_width(28);
   add_serve(cli, options);
+  if (projects == Projects::yes) {
+    add_dev(cli, options);
+    add_manage(cli, options);
+  }
   add_object(cli, options);
   add_journal(cli, options);
-  cli.add_subcommand("version", "Print the version")->callback([&options] {
-    options.line.command = Command::version;
-  });
+  const auto version = [&options] { options.line.command = Command::version; };
+  cli.add_subcommand("version", "Print the version")->callback(version);
+  cli.set_version_flag("--version", "stead " STEAD_VERSION);
   cli.footer("Example: " + cli.get_name() + " serve --listen 127.0.0.1:8787 --data data\n" +
              "Exit status: 0 success, 1 failure, 2 wrong usage. `COMMAND --help` tells more.");
   try {
-    cli.parse(argc, argv);
+    auto words = own_words(argc, argv, options);
+    std::ranges::reverse(words);  // as CLI11 wants them
+    cli.parse(std::move(words));
   } catch (const CLI::Success& help) {
     return cli.exit(help);
   } catch (const CLI::ParseError& error) {

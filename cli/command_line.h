@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "cli/config_sources.h"
+#include "cli/project_line.h"
 
 namespace stead {
 
@@ -21,6 +22,9 @@ struct CommandLine {
     object_fork,
     journal_verify,
     journal_dump,
+    /// Of programs that serve projects: see `cli/project_line.h`.
+    dev,
+    manage,
     version,
   };
   Command command = Command::version;
@@ -43,10 +47,17 @@ struct CommandLine {
   bool json = false;
   /// Each page of a record too.
   bool pages = false;
+
+  ProjectLine project{};
 };
+
+enum class Projects { no, yes };
 
 /// Reads the arguments of `main`. If there is nothing to run, because help was asked for or the
 /// usage is wrong, it has printed what there is to say and gives the exit status: 0 or 2.
-std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv);
+///
+/// With `Projects::yes` there are `dev`, `manage` and `serve DIR` too.
+std::variant<CommandLine, int> parse_command_line(int argc, const char* const* argv,
+                                                  Projects projects = Projects::no);
 
 }  // namespace stead

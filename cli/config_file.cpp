@@ -60,12 +60,12 @@ class Reader {
 
   Result<void> read_file(const toml::table& file) {
     // The file may be a project's as well; that part is for `load_project`.
-    const bool is_project = file.contains("main");
+    const bool is_project = file.contains("main") || file.contains("project");
     toml::table settings_only = file;
     for (const auto& [key, node] : file) {
       const std::string_view name = key.str();
-      const bool is_projects_key = is_project && name != "vars" && find_project_key(name);
-      if (is_projects_key || name == "project" || name == "python") settings_only.erase(name);
+      const bool is_projects_key = is_project && find_project_key(name);
+      if (is_projects_key || name == "project") settings_only.erase(name);
     }
     return read_table(settings_only, "");
   }

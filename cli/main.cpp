@@ -1,8 +1,10 @@
-#include "cli/serve.h"
+#include "cli/program.h"
+#include "cli/project/project_commands.h"
 #include "runtime/app.h"
 
-// The generic program: everything of the command line that needs no classes.
+// The generic program: it serves projects, whose code is not in it.
 int main(int argc, char** argv) {
   const stead::App app;
-  return stead::serve(app, argc, argv);
+  const auto projects = stead::project_commands();
+  return stead::run_program(app, argc, argv, projects.get());
 }

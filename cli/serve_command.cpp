@@ -1,8 +1,5 @@
 #include "cli/serve_command.h"
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -12,6 +9,7 @@
 
 #include "actors/node.h"
 #include "cli/log.h"
+#include "cli/stop_signals.h"
 #include "cli/text.h"
 #include "gateway/server.h"
 #include "runtime/app.h"
@@ -19,39 +17,6 @@
 namespace stead {
 
 namespace {
-
-extern "C" void stop_at_once(int) {
-  constexpr char message[] = "stead: second signal, stopping at once\n";
-  [[maybe_unused]] const auto written = write(STDERR_FILENO, message, sizeof message - 1);
-  _exit(1);
-}
-
-/// The signals that stop. Blocked from construction on, in this thread and those it starts.
-class StopSignals {
- public:
-  StopSignals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    // A client that went away is an error of its write, no more.
-    std::signal(SIGPIPE, SIG_IGN);
-  }
-
-  int wait() {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) {
-    }
-    // The next one does not wait for what the first began.
-    std::signal(SIGTERM, stop_at_once);
-    std::signal(SIGINT, stop_at_once);
-    pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
-    return signal;
-  }
-
- private:
-  sigset_t set_{};
-};
 
 /// "0.0.0.0:8787" with the port that was taken; of an inherited socket, what it is bound to.
 std::string address(const std::string& listen, const Server& server) {
@@ -87,8 +52,26 @@ void stop(Server& server, Node& node, std::chrono::milliseconds timeout) {
 
 }  // namespace
 
+int serve_app(const App& app, const Config& config, LogSink& log, const ServeEvents& events) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    Node node(app, config, Environment::system(), log);
+    Server server(app, node);
+    node.start();
+    server.start();
+    events.ready(node, server);
+    const auto reason = events.wait_for_stop();
+    if (!reason.empty()) log.write(LogLevel::info, reason);
+    stop(server, node, config.stop_timeout);
+    return 0;
+  } catch (const std::exception& error) {
+    print_error(error.what());
+    return 1;
+  }
+}
+
 int run_serve(const App& app, const Config& config) {
-  if (app.classes().empty() && app.worker() == nullptr) {
+  if (app.classes().empty() && app.worker() == nullptr && app.assets() == nullptr) {
     print_error(
         "this program has no classes to serve: build your own with App::add and stead::serve "
         "(see examples/1_counter), then run `your-program serve`");
@@ -96,22 +79,17 @@ int run_serve(const App& app, const Config& config) {
   }
   StopSignals signals;
   StderrLog log(config.log_level);
-  try {
-    Node node(app, config, Environment::system(), log);
-    Server server(app, node);
-    node.start();
-    server.start();
-    warn_of_crowd(config, server, log);
-    print_ready(config, node, server);
-    const int signal = signals.wait();
-    log.write(LogLevel::info, std::string(signal == SIGINT ? "SIGINT" : "SIGTERM") +
-                                  ": stopping; a second one stops at once");
-    stop(server, node, config.stop_timeout);
-    return 0;
-  } catch (const std::exception& error) {
-    print_error(error.what());
-    return 1;
-  }
+  return serve_app(app, config, log,
+                   {.ready =
+                        [&](const Node& node, const Server& server) {
+                          warn_of_crowd(config, server, log);
+                          print_ready(config, node, server);
+                        },
+                    .wait_for_stop =
+                        [&] {
+                          const std::string name = signals.wait() == SIGINT ? "SIGINT" : "SIGTERM";
+                          return name + ": stopping; a second one stops at once";
+                        }});
 }
 
 }  // namespace stead

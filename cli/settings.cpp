@@ -97,6 +97,21 @@ constexpr Setting log_level() {
   return setting;
 }
 
+constexpr Setting python_mode() {
+  auto setting = text<[](auto& c) -> auto& { return c.python.mode; }>(
+      "python.mode",
+      "What becomes of a project's own django_cf: `mended` (its known defects), `vendored` (as it "
+      "is) or `native` (replaced by Stead's).");
+  setting.set = [](Config& config, std::string_view value) -> Result<void> {
+    if (value != "mended" && value != "vendored" && value != "native") {
+      return Error(ErrorCode::type, "expected mended, vendored or native");
+    }
+    config.python.mode = std::string(value);
+    return {};
+  };
+  return setting;
+}
+
 constexpr Setting trusted_proxies() {
   auto setting = text<[](auto& c) -> auto& { return c.http.trusted_proxies; }>(
       "http.trusted_proxies",
@@ -116,7 +131,8 @@ constexpr Setting trusted_proxies() {
 
 constexpr auto table = std::to_array<Setting>({
     text<[](auto& c) -> auto& { return c.listen; }>(
-        "listen", "Address and port to serve on; port 0 takes a free one. `fd:N` is an inherited socket."),
+        "listen", "Address and port to serve on; port 0 takes a free one. `fd:N` is an inherited "
+        "socket."),
     text<[](auto& c) -> auto& { return c.data; }>(
         "data", "Folder of the databases and keys. Created if its parent exists."),
     count<[](auto& c) -> auto& { return c.shards; }, max_shards>(
@@ -170,6 +186,18 @@ constexpr auto table = std::to_array<Setting>({
         "http.write_timeout",
         "How long a client may take to read a response, or a chunk of one that is streamed."),
     trusted_proxies(),
+    python_mode(),
+    text<[](auto& c) -> auto& { return c.python.venv; }>(
+        "python.venv",
+        "Folder of a virtual environment, from the project's folder, or a Python program. `auto` "
+        "takes `VIRTUAL_ENV`, `.venv` or `venv` if there is one; `system` none."),
+    count<[](auto& c) -> auto& { return c.blocking_shards; }, max_shards>(
+        "python.threads", "Another name of `blocking_shards`: events of Python run on so many."),
+    duration_or_none<[](auto& c) -> auto& { return c.python.cpu_limit; }>(
+        "python.cpu_limit",
+        "Processor time of one event of Python, until it returns or waits; `0` sets no bound."),
+    duration_or_none<[](auto& c) -> auto& { return c.python.wall_limit; }>(
+        "python.wall_limit", "The same by the clock on the wall."),
 });
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

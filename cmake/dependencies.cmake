@@ -13,15 +13,6 @@ pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 
-# The system's Python, whatever else is on the path: objects written in Python run in it.
-set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "Python to embed")
-find_package(Python3 REQUIRED COMPONENTS Interpreter Development)
-find_package(pybind11 REQUIRED CONFIG)
-add_library(stead_pybind INTERFACE)
-target_link_libraries(stead_pybind INTERFACE pybind11::embed)
-# Its classes hide what the interpreter's header has them show.
-target_compile_options(stead_pybind INTERFACE -fvisibility=hidden)
-
 find_program(STEAD_CCACHE ccache)
 if(STEAD_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${STEAD_CCACHE})

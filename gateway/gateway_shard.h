@@ -38,6 +38,7 @@ struct GatewayShard {
         proxies(limits.trusted_proxies),
         errors(of.environment().random, of.log()),
         workers(of.workers(index)) {
+    if (app.assets()) assets.emplace(*app.assets());
   }
 
   /// The workers in turn; null if there are none.

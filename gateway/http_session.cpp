@@ -19,6 +19,9 @@ namespace {
 /// away for a while: closing at once would reset the connection and take the response with it.
 constexpr std::chrono::milliseconds drain_time{1'000};
 constexpr std::size_t most_drained = 4 << 20;
+/// How long a connection that has brought nothing yet may still do so when the server stops:
+/// whoever connects is about to ask.
+constexpr std::chrono::milliseconds first_request_grace{500};
 /// One write from one buffer is cheaper than from two, up to about here.
 constexpr std::size_t short_body = 4 << 10;
 constexpr std::size_t most_read_at_once = 64 << 10;
@@ -74,7 +77,11 @@ void HttpSession::sweep(MonotonicTime now) {
 
 void HttpSession::close_when_idle() {
   closing_ = true;
-  if (phase_ == Phase::idle) close();
+  if (phase_ != Phase::idle) return;
+  error_code ignored;
+  if (socket_.available(ignored) > 0) return;  // a request, which is answered
+  if (!silent_) return close();
+  deadline_ = std::min(deadline_, shard_.clock.monotonic_now() + first_request_grace);
 }
 
 void HttpSession::close() {
@@ -117,6 +124,7 @@ void HttpSession::on_read(std::size_t size, bool failed) {
                                          : "the request's body did not arrive in time"));
   }
   if (failed) return close();
+  silent_ = false;
   if (phase_ == Phase::draining) {
     drained_ += size;
     return drained_ > most_drained ? close() : read();

@@ -132,6 +132,8 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   bool whole_ = false;
   bool keep_alive_ = true;
   bool closing_ = false;
+  /// Nothing has arrived.
+  bool silent_ = true;
 
   std::string output_;
   std::string body_;

@@ -109,17 +109,23 @@ tcp::acceptor listen_on(asio::io_context& loop, const tcp::endpoint& endpoint,
   return acceptor;
 }
 
-std::optional<int> inherited_socket(std::string_view text) {
-  if (!text.starts_with("fd:")) return std::nullopt;
-  const auto digits = text.substr(3);
-  int number = -1;
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() || number < 0) {
-    throw Error(ErrorCode::type, "\"" + std::string(text) +
-                                     "\" is no inherited socket: write fd: and its number, as "
-                                     "\"fd:3\"");
+std::vector<int> inherited_sockets(std::string_view text) {
+  std::vector<int> numbers;
+  if (!text.starts_with("fd:")) return numbers;
+  const char* next = text.data() + 3;
+  const char* const end = text.data() + text.size();
+  for (;; ++next) {
+    int number = -1;
+    const auto read = std::from_chars(next, end, number);
+    if (read.ec != std::errc() || number < 0) break;
+    numbers.push_back(number);
+    next = read.ptr;
+    if (next == end) return numbers;
+    if (*next != ',') break;
   }
-  return number;
+  throw Error(ErrorCode::type, "\"" + std::string(text) +
+                                   "\" is no inherited socket: write fd: and its number, as "
+                                   "\"fd:3\"");
 }
 
 tcp::acceptor listen_on_inherited(asio::io_context& loop, int socket, const std::string& text) {

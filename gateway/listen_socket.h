@@ -2,15 +2,15 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace stead {
 
 /// A listen address taken apart: "127.0.0.1:8787", "[::1]:8787", "localhost:8787", or ":8787" for
-/// every address. ("fd:3" is none: see `inherited_socket`.) Throws `Error` if it is none of these.
+/// every address. ("fd:3" is none: see `inherited_sockets`.) Throws `Error` if it is none of these.
 std::pair<std::string, std::uint16_t> parse_listen_address(std::string_view text);
 
 /// Finds out what the address means, and that no other program listens there. (Sockets of one user
@@ -19,8 +19,9 @@ std::pair<std::string, std::uint16_t> parse_listen_address(std::string_view text
 boost::asio::ip::tcp::endpoint claim_listen_address(boost::asio::io_context& loop,
                                                     const std::string& text);
 
-/// The number of "fd:3", a socket that the program was started with; nothing for any other text.
-std::optional<int> inherited_socket(std::string_view text);
+/// The numbers of "fd:3" or "fd:3,4", sockets that the program was started with; none for any other
+/// text. Throws `Error` if it is neither.
+std::vector<int> inherited_sockets(std::string_view text);
 
 /// Listens on such a socket, which is bound already. It is shared: what is accepted by one is not
 /// seen by the others, and connections wait in it while nobody accepts. The socket itself stays

@@ -45,6 +45,7 @@ void Listener::stop_gently() {
 
 void Listener::stop() {
   stop_gently();
+  stopped_ = true;
   const std::vector sessions(shard_.sessions.begin(), shard_.sessions.end());
   for (const auto& session : sessions) session->close();
   sweep_timer_.cancel();
@@ -53,7 +54,11 @@ void Listener::stop() {
 void Listener::accept() {
   acceptor_.async_accept(
       [self = shared_from_this()](const error_code& error, asio::ip::tcp::socket socket) {
-        if (self->acceptor_.is_open()) self->on_accept(error, std::move(socket));
+        if (self->acceptor_.is_open()) return self->on_accept(error, std::move(socket));
+        // It came in while the server began to stop.
+        if (error || self->stopped_) return;
+        self->add(std::move(socket));
+        if (!self->shard_.sessions.empty()) self->shard_.sessions.front()->close_when_idle();
       });
 }
 

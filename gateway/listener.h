@@ -43,6 +43,7 @@ class Listener final : public std::enable_shared_from_this<Listener> {
   std::chrono::milliseconds sweep_interval_;
   bool sweeping_ = false;
   bool told_of_pause_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace stead

@@ -23,24 +23,30 @@ constexpr std::chrono::milliseconds closing_time{5'000};
 struct Server::Parts {
   Parts(const App& app, Node& of) : node(of), router(app, of.classes()) {
     const auto& text = node.config().listen;
-    const auto inherited = inherited_socket(text);
-    if (!inherited) endpoint = claim_listen_address(node.loop(0), text);
+    const auto inherited = inherited_sockets(text);
+    if (inherited.empty()) endpoint = claim_listen_address(node.loop(0), text);
     for (std::size_t shard = 0; shard < node.shard_count(); ++shard) {
       auto& loop = node.loop(shard);
-      auto acceptor = inherited ? listen_on_inherited(loop, *inherited, text)
-                                : listen_on(loop, endpoint, text);
-      endpoint = acceptor.local_endpoint();  // port 0 means the one that the first has got
-      listeners.push_back(
-          std::make_shared<Listener>(app, node, shard, router, connections, std::move(acceptor)));
+      // The first one's address is the one that is told.
+      for (auto socket = inherited.rbegin(); socket != inherited.rend(); ++socket) {
+        add_listener(app, shard, listen_on_inherited(loop, *socket, text));
+      }
+      if (inherited.empty()) add_listener(app, shard, listen_on(loop, endpoint, text));
     }
+  }
+
+  void add_listener(const App& app, std::size_t shard, boost::asio::ip::tcp::acceptor acceptor) {
+    endpoint = acceptor.local_endpoint();  // port 0 means the one that the first has got
+    listeners.push_back({shard, std::make_shared<Listener>(app, node, shard, router, connections,
+                                                           std::move(acceptor))});
   }
 
   /// Returns when each shard has done it, or is too busy to.
   void on_every_shard(void (Listener::*action)()) {
     const auto pending = std::make_shared<ConnectionCount>();
-    for (std::size_t shard = 0; shard < listeners.size(); ++shard) {
+    for (const auto& [shard, listener] : listeners) {
       pending->add();
-      boost::asio::post(node.loop(shard), [listener = listeners[shard], action, pending] {
+      boost::asio::post(node.loop(shard), [listener = listener, action, pending] {
         ((*listener).*action)();
         pending->remove();
       });
@@ -51,7 +57,11 @@ struct Server::Parts {
   Node& node;
   const Router router;
   ConnectionCount connections;
-  std::vector<std::shared_ptr<Listener>> listeners;
+  struct OfShard {
+    std::size_t shard;
+    std::shared_ptr<Listener> listener;
+  };
+  std::vector<OfShard> listeners;
   boost::asio::ip::tcp::endpoint endpoint;
   bool running = false;
 };
@@ -62,9 +72,8 @@ Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
 void Server::start() {
   parts_->running = true;
-  for (std::size_t shard = 0; shard < parts_->listeners.size(); ++shard) {
-    boost::asio::post(parts_->node.loop(shard),
-                      [listener = parts_->listeners[shard]] { listener->start(); });
+  for (const auto& [shard, listener] : parts_->listeners) {
+    boost::asio::post(parts_->node.loop(shard), [listener = listener] { listener->start(); });
   }
 }
 

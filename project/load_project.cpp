@@ -92,15 +92,6 @@ void read_dev_vars(Project& project) {
   read_vars_file(project, ".env." + environment + ".local");
 }
 
-void read_neighbour(Project& project) {
-  const auto path = (fs::path(project.folder) / stead_file).string();
-  const auto text = read_if_there(path);
-  if (!text) return;
-  ConfigNotes notes{path};
-  read_python_settings(parse(*text, path), project, notes);
-  project.warnings.insert(project.warnings.end(), notes.warnings.begin(), notes.warnings.end());
-}
-
 Project load(const std::string& file, const ProjectOptions& options) {
   const auto path = fs::absolute(file).lexically_normal();
   const auto text = read_if_there(path);
@@ -109,12 +100,9 @@ Project load(const std::string& file, const ProjectOptions& options) {
   project.environment = options.environment;
   ConfigNotes notes{file};
   auto node = parse(*text, file);
-  const bool is_stead = path.filename() == stead_file;
-  if (is_stead) read_python_settings(node, project, notes);
-  if (is_stead) node = project_part(node, notes);
+  if (path.filename() == stead_file) node = project_part(node, notes);
   read_project(apply_environment(node, options.environment, notes), project, notes);
   project.warnings = std::move(notes.warnings);
-  if (!is_stead) read_neighbour(project);
   if (options.dev) read_dev_vars(project);
   return project;
 }

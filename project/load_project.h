@@ -19,9 +19,9 @@ struct ProjectOptions {
   bool dev = false;
 };
 
-/// Reads a project's file, and a `stead.toml` beside it for `[python]`. Fails at the first mistake
-/// with its place: `wrangler.toml:7: assets.directory: expected a string, not an integer`.
-/// Keys that nobody knows are warnings.
+/// Reads a project's file. Fails at the first mistake with its place:
+/// `wrangler.toml:7: assets.directory: expected a string, not an integer`. Keys
+/// that nobody knows are warnings.
 Result<Project> load_project(const std::string& file, const ProjectOptions& options);
 
 }  // namespace stead

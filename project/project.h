@@ -99,16 +99,6 @@ struct KvBinding {
   std::string preview_id{};
 };
 
-/// `[python]` of a `stead.toml`.
-struct PythonSettings {
-  /// "mended": the project's own django_cf with known defects mended; "vendored": as it is;
-  /// "native": ours.
-  std::string mode = "mended";
-  std::string venv{};
-  /// Shards for Python objects.
-  unsigned threads = 4;
-};
-
 /// What a project's folder says. A plain value.
 struct Project {
   std::string file{};
@@ -140,7 +130,6 @@ struct Project {
   std::optional<std::int64_t> cpu_ms{};
   std::string dev_ip{};
   std::optional<std::uint16_t> dev_port{};
-  PythonSettings python{};
 
   /// What is odd and stops nothing, each with its place.
   std::vector<std::string> warnings{};

@@ -325,18 +325,4 @@ void read_project(const ConfigNode& table, Project& project, ConfigNotes& notes)
   Reader(table, project, notes).read();
 }
 
-void read_python_settings(const ConfigNode& stead_file, Project& project, ConfigNotes& notes) {
-  const auto* node = stead_file.find("python");
-  if (!node) return;
-  TableReader python(*node, "python", notes);
-  project.python.mode = python.choice("mode", {"mended", "vendored", "native"});
-  if (const auto venv = python.text("venv"); venv && !venv->empty()) {
-    project.python.venv = (fs::path(project.folder) / *venv).lexically_normal().string();
-  }
-  if (const auto threads = python.integer("threads", 1, 256)) {
-    project.python.threads = static_cast<unsigned>(*threads);
-  }
-  python.finish();
-}
-
 }  // namespace stead

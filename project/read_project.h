@@ -14,7 +14,4 @@ ConfigNode apply_environment(const ConfigNode& file, const std::string& name, Co
 /// Fills a project, whose file and folder are set, from such a table. Fails: throws TypeError.
 void read_project(const ConfigNode& table, Project& project, ConfigNotes& notes);
 
-/// `[python]` of a `stead.toml`.
-void read_python_settings(const ConfigNode& stead_file, Project& project, ConfigNotes& notes);
-
 }  // namespace stead

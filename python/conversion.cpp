@@ -1,6 +1,10 @@
 #include "python/conversion.h"
 
 #include <string_view>
+#include <utility>
+
+#include "python/python_body.h"
+#include "python/python_object.h"
 
 namespace stead {
 
@@ -45,9 +49,28 @@ std::string body_from_python(py::handle body) {
   return bytes;
 }
 
+/// A stream stays with the object whose turn this is.
+py::object body_to_python(const std::string& body, BodyStream& stream) {
+  if (!stream) return py::bytes(body);
+  return py::cast(PythonObject::require_current().keep_body(std::exchange(stream, {})));
+}
+
+/// Bytes, a body that was received, or a stream of Python's.
+void take_body(const py::object& given, std::string& body, BodyStream& stream) {
+  if (py::isinstance<PythonBody>(given)) {
+    stream = given.cast<PythonBody&>().take();
+  } else if (py::hasattr(given, "next_chunk")) {
+    auto& object = PythonObject::require_current();
+    stream = BodyStream(std::make_unique<PythonBodySource>(object, PyHandle(given)));
+  } else {
+    body = body_from_python(given);
+  }
+}
+
 /// "http://host:port/path?query" into the two parts that a request has.
 void take_url(Request& request, const std::string& url) {
   const auto scheme = url.find("://");
+  if (url.starts_with("https:")) request.scheme = "https";
   if (scheme == url.npos) {
     throw TypeError("the URL of a request must be absolute, as in \"http://object/path\", not \"" +
                     url + "\"");
@@ -70,32 +93,33 @@ std::string text_of(py::handle object) {
 
 }  // namespace
 
-py::tuple request_to_python(const Request& request) {
+py::tuple request_to_python(Request& request) {
   const auto host = request.headers.get("Host").value_or("localhost");
-  const auto url = "http://" + std::string(host) + request.target;
+  const auto url = std::string(request.scheme) + "://" + std::string(host) + request.target;
   return py::make_tuple(latin1(request.method), latin1(url), headers_to_python(request.headers),
-                        py::bytes(request.body));
+                        body_to_python(request.body, request.stream), request.client_address);
 }
 
 Request request_from_python(const py::tuple& parts) {
   Request request;
   request.method = from_latin1(parts[0]);
   request.headers = headers_from_python(parts[2]);
-  request.body = body_from_python(parts[3]);
+  take_body(parts[3], request.body, request.stream);
   take_url(request, from_latin1(parts[1]));
+  if (parts.size() > 4) request.client_address = parts[4].cast<std::string>();
   return request;
 }
 
-py::tuple response_to_python(const Response& response) {
+py::tuple response_to_python(Response& response) {
   return py::make_tuple(response.status, "", headers_to_python(response.headers),
-                        py::bytes(response.body));
+                        body_to_python(response.body, response.stream));
 }
 
 Response response_from_python(const py::tuple& parts) {
   Response response;
   response.status = parts[0].cast<int>();
   response.headers = headers_from_python(parts[2]);
-  response.body = body_from_python(parts[3]);
+  take_body(parts[3], response.body, response.stream);
   return response;
 }
 

@@ -13,12 +13,12 @@ namespace stead {
 // Values that cross between C++ and Python. Header fields are bytes: Python sees them as Latin-1
 // text, as PEP 3333 has it. All require the interpreter's lock.
 
-/// (method, absolute URL, [(name, value)], body)
-pybind11::tuple request_to_python(const Request& request);
+/// (method, absolute URL, [(name, value)], body, client's address)
+pybind11::tuple request_to_python(Request& request);
 /// From the same. Throws `TypeError`.
 Request request_from_python(const pybind11::tuple& parts);
 /// (status, reason, [(name, value)], body)
-pybind11::tuple response_to_python(const Response& response);
+pybind11::tuple response_to_python(Response& response);
 Response response_from_python(const pybind11::tuple& parts);
 
 /// The C++ or Python exception being handled, as an `Error`. Call it inside a `catch` only.

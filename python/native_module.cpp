@@ -7,6 +7,7 @@
 #include "python/native_key_values.h"
 #include "python/native_module.h"
 #include "python/object_sql_home.h"
+#include "python/python_body.h"
 #include "python/python_object.h"
 #include "python/sql_connection.h"
 #include "runtime/host.h"
@@ -30,6 +31,8 @@ py::object kind_of(const PythonEvent& event) {
       return py::str("rpc");
     case PythonEvent::Kind::manage:
       return py::str("manage");
+    case PythonEvent::Kind::chunk:
+      return py::str("chunk");
   }
   return py::none();
 }
@@ -37,6 +40,8 @@ py::object kind_of(const PythonEvent& event) {
 void resolve(const Event& event, const py::object& value) {
   if (event->kind == PythonEvent::Kind::fetch) {
     event->response = response_from_python(value.cast<py::tuple>());
+  } else if (event->kind == PythonEvent::Kind::chunk) {
+    if (!value.is_none()) event->chunk = value.cast<std::string>();
   } else {
     event->result = value.cast<std::string>();
   }
@@ -123,10 +128,6 @@ class TimeLimitExceeded(BaseException):
       if (exception) std::rethrow_exception(exception);
     } catch (const ResetError& error) {
       PyErr_SetString(py::module_::import("_stead").attr("ResetError").ptr(), error.what());
-    } catch (const TypeError& error) {
-      PyErr_SetString(PyExc_TypeError, error.what());
-    } catch (const RangeError& error) {
-      PyErr_SetString(PyExc_ValueError, error.what());
     }
   });
 }
@@ -150,8 +151,9 @@ void add_functions(py::module_& module) {
   module.def("call", &call);
   module.def("sleep", [](double seconds, py::object callback) {
     const auto pause = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
-    object().begin_sleep(pause, PyHandle(std::move(callback)));
+    return object().begin_sleep(pause, PyHandle(std::move(callback)));
   });
+  module.def("cancel_sleep", [](std::uint64_t number) { object().cancel_sleep(number); });
   module.def("sync",
              [](py::object callback) { object().begin_sync(PyHandle(std::move(callback))); });
   module.def("fiber", [] { return object().strand(); });
@@ -171,9 +173,11 @@ void link_native_module() {}
 }  // namespace stead
 
 PYBIND11_EMBEDDED_MODULE(_stead, module) {
+  stead::register_database(module);
+  stead::register_key_values(module);
+  stead::register_body(module);
+  // Behind the database's, which takes every error: the last one registered is asked first.
   stead::add_errors(module);
   stead::add_types(module);
   stead::add_functions(module);
-  stead::register_database(module);
-  stead::register_key_values(module);
 }

@@ -17,7 +17,7 @@ class PythonObject;
 ///
 /// Thread: the object's, and its fibers.
 struct PythonEvent {
-  enum class Kind { fetch, rpc, manage };
+  enum class Kind { fetch, rpc, manage, chunk };
 
   Kind kind;
   /// Null once the object has left memory.
@@ -36,6 +36,8 @@ struct PythonEvent {
   Response response{};
   /// JSON text.
   std::string result{};
+  /// Nothing at the end of the body.
+  std::optional<std::string> chunk{};
 };
 
 }  // namespace stead

@@ -13,6 +13,8 @@ namespace {
 ClassInfo class_info(PythonRuntime& runtime, const std::string& name) {
   ClassInfo info;
   info.blocking = true;
+  info.streams_requests = true;
+  info.sql_limits = SqlLimits::native;
   info.make = [&runtime, name](State& state) {
     return std::make_unique<PythonObject>(state, runtime, name);
   };

@@ -1,8 +1,10 @@
 #include "python/python_object.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "python/conversion.h"
+#include "python/python_body.h"
 #include "python/python_runtime.h"
 #include "runtime/instance.h"
 #include "storage/object_store.h"
@@ -16,6 +18,12 @@ namespace {
 thread_local PythonObject* current_object = nullptr;
 
 constexpr const char* manage = "$manage";
+/// Of the result of a management command.
+bool has_failed(const std::string& result) {
+  const auto json = nlohmann::json::parse(result, nullptr, false);
+  return json.is_object() && json.value("code", 0) != 0;
+}
+
 constexpr const char* reset_meanwhile = "the object was reset while its code waited";
 
 }  // namespace
@@ -65,6 +73,7 @@ void PythonObject::construct() {
 }
 
 void PythonObject::run(std::function<void()> body) {
+  for (const auto number : handle_->take_dropped_bodies()) bodies_.erase(number);
   Strand strand{.fiber = runtime_.fibers().take(), .outer = state().instance().current_section()};
   strands_.emplace(++last_strand_, std::move(strand));
   proceed(last_strand_, std::move(body));
@@ -85,6 +94,7 @@ void PythonObject::proceed(std::uint64_t number, std::function<void()> body) {
       const GilLock lock;
       current_object = this;
       body();
+      keep_rows();
       current_object = nullptr;
     });
   } else {
@@ -101,6 +111,11 @@ void PythonObject::proceed(std::uint64_t number, std::function<void()> body) {
     strand.operations.push_back(begun);
   }
   keep_gate(strand);
+}
+
+void PythonObject::keep_rows() {
+  if (!connection_ || ending_ || state().instance().broken()) return;
+  store().database().keep_cursor_rows();
 }
 
 void PythonObject::keep_gate(Strand& strand) {
@@ -147,6 +162,7 @@ void PythonObject::park() {
   const auto number = current_strand_;
   auto& strand = strands_.at(number);
   if (!std::exchange(strand.unparked, false)) {
+    keep_rows();
     const py::gil_scoped_release released;
     const Watchdog::Pause unwatched;
     strand.parked = true;
@@ -192,6 +208,12 @@ Task<std::string> PythonObject::call(std::string method, std::string arguments) 
     co_await settled;
   }
   if (event->error) event->error->raise();
+  if (event->kind == PythonEvent::Kind::manage && has_failed(event->result)) {
+    // A command that fails leaves nothing behind.
+    const Error failed(ErrorCode::exception, event->result);
+    state().instance().break_with(failed);
+    failed.raise();
+  }
   co_return std::move(event->result);
 }
 
@@ -246,6 +268,22 @@ Task<void> PythonObject::call_and_wake(Stub<> stub, std::string method, std::str
   wake(callback, [&] { return py::str(result); }, error);
 }
 
+Task<void> PythonObject::read_and_wake(BodyStream stream, PyHandle callback) {
+  std::optional<Error> error;
+  std::optional<std::string> chunk;
+  try {
+    auto given = co_await stream.read();
+    chunk = std::move(given);
+  } catch (...) {
+    error = current_error();
+  }
+  const auto result = [&]() -> py::object {
+    if (chunk) return py::bytes(*chunk);
+    return py::none();
+  };
+  wake(callback, result, error);
+}
+
 Task<void> PythonObject::wait_and_wake(Task<void> task, PyHandle callback) {
   std::optional<Error> error;
   try {
@@ -269,8 +307,18 @@ void PythonObject::begin_call(const std::string& class_name, const Id& id, std::
       call_and_wake(stub, std::move(method), std::move(arguments), std::move(callback)));
 }
 
-void PythonObject::begin_sleep(std::chrono::milliseconds pause, PyHandle callback) {
+std::uint64_t PythonObject::begin_sleep(std::chrono::milliseconds pause, PyHandle callback) {
   state().wait_until(wait_and_wake(state().sleep(pause), std::move(callback)));
+  return state().instance().last_operation();
+}
+
+void PythonObject::cancel_sleep(std::uint64_t number) {
+  auto& instance = state().instance();
+  auto* sleep = instance.find_operation(number);
+  if (!sleep) return;
+  const auto section = instance.current_section();
+  sleep->complete(nullptr);
+  instance.set_current_section(section);
 }
 
 void PythonObject::begin_sync(PyHandle callback) {
@@ -319,6 +367,56 @@ void PythonObject::log(LogLevel level, std::string_view text) {
   const auto& address = state().instance().address();
   const auto from = handle_->class_name.empty() ? std::string("worker") : address.to_string();
   state().instance().host().log(level, from + ": " + std::string(text));
+}
+
+void PythonObjectHandle::drop_body(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  dropped_bodies_.push_back(number);
+}
+
+std::vector<std::uint64_t> PythonObjectHandle::take_dropped_bodies() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(dropped_bodies_, {});
+}
+
+std::shared_ptr<PythonBody> PythonObject::keep_body(BodyStream stream) {
+  bodies_.emplace(++last_body_, std::move(stream));
+  return std::make_shared<PythonBody>(handle_, last_body_);
+}
+
+void PythonObject::begin_read(const PythonObjectHandle& of, std::uint64_t body,
+                              PyHandle callback) {
+  const auto found = &of == handle_.get() ? bodies_.find(body) : bodies_.end();
+  if (found == bodies_.end()) throw TypeError("the body was closed, or belongs to another object");
+  state().wait_until(read_and_wake(found->second, std::move(callback)));
+}
+
+void PythonObject::close_body(const PythonObjectHandle& of, std::uint64_t body) {
+  if (&of == handle_.get()) bodies_.erase(body);
+}
+
+BodyStream PythonObject::take_body(const PythonObjectHandle& of, std::uint64_t body) {
+  if (&of != handle_.get()) throw TypeError("the body belongs to another object");
+  const auto found = bodies_.extract(body);
+  if (!found) throw TypeError("the body was closed");
+  return std::move(found.mapped());
+}
+
+Task<std::optional<std::string>> PythonObject::next_chunk(const PyHandle& stream) {
+  auto event = std::make_shared<PythonEvent>(PythonEvent{.kind = PythonEvent::Kind::chunk});
+  event->object = this;
+  run([this, event, &stream] { runtime_.next_chunk(stream.get(), event); });
+  if (!event->settled) {
+    Operation settled(state().instance());
+    event->waiting = settled.number();
+    co_await settled;
+  }
+  if (event->error) event->error->raise();
+  co_return std::move(event->chunk);
+}
+
+void PythonObject::end_stream(const PyHandle& stream) {
+  run([this, &stream] { runtime_.end_stream(stream.get()); });
 }
 
 Kv& PythonObject::key_values() {

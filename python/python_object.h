@@ -5,12 +5,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "python/fiber.h"
 #include "python/gil.h"
 #include "python/python_event.h"
+#include "runtime/body_stream.h"
 #include "runtime/durable_object.h"
 #include "runtime/host.h"
 #include "runtime/input_gate.h"
@@ -20,6 +23,7 @@ namespace stead {
 class ObjectStore;
 class PythonRuntime;
 class PythonObject;
+class PythonBody;
 
 /// What Python code knows its object by; outlives it.
 struct PythonObjectHandle {
@@ -30,6 +34,15 @@ struct PythonObjectHandle {
   std::optional<std::string> name;
   /// The package's own, for each instance.
   PyHandle state;
+
+  /// Python dropped a body that still arrived. Thread: any.
+  void drop_body(std::uint64_t number);
+  /// Those that were dropped since the last time.
+  std::vector<std::uint64_t> take_dropped_bodies();
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::uint64_t> dropped_bodies_;
 };
 
 /// An object, or a worker, whose class is written in Python. Whatever runs Python runs on a fiber,
@@ -45,8 +58,14 @@ class PythonObject final : public DurableObject {
   ~PythonObject() override;
 
   Task<Response> fetch(Request request) override;
-  /// A method by name; `$manage` is a management command.
+  /// A method by name; `$manage` is a management command. One that fails is taken back, and its
+  /// result, JSON too, is the message of the error.
   Task<std::string> call(std::string method, std::string arguments);
+
+  // For a body that Python makes.
+
+  Task<std::optional<std::string>> next_chunk(const PyHandle& stream);
+  void end_stream(const PyHandle& stream);
 
   // For Python code, on a fiber of this object.
 
@@ -71,7 +90,10 @@ class PythonObject final : public DurableObject {
   void begin_fetch(const std::string& class_name, const Id& id, Request request, PyHandle callback);
   void begin_call(const std::string& class_name, const Id& id, std::string method,
                   std::string arguments, PyHandle callback);
-  void begin_sleep(std::chrono::milliseconds pause, PyHandle callback);
+  /// Gives its number for `cancel_sleep`.
+  std::uint64_t begin_sleep(std::chrono::milliseconds pause, PyHandle callback);
+  /// Ends a sleep now: its callback is called. Nothing if it has ended.
+  void cancel_sleep(std::uint64_t number);
   void begin_sync(PyHandle callback);
   InputGate::Section enter_section();
   void leave_section(InputGate::Section section);
@@ -84,6 +106,10 @@ class PythonObject final : public DurableObject {
   /// thrown away meanwhile.
   void park();
   void unpark(std::uint64_t strand);
+  std::shared_ptr<PythonBody> keep_body(BodyStream stream);
+  void begin_read(const PythonObjectHandle& of, std::uint64_t body, PyHandle callback);
+  void close_body(const PythonObjectHandle& of, std::uint64_t body);
+  BodyStream take_body(const PythonObjectHandle& of, std::uint64_t body);
   Kv& key_values();
   Storage& durable_storage();
 
@@ -104,6 +130,8 @@ class PythonObject final : public DurableObject {
   /// Runs Python code in this turn, and all that it makes ready. `body` runs with the lock.
   void run(std::function<void()> body);
   void proceed(std::uint64_t number, std::function<void()> body);
+  /// Lets queries that Python has not read to their end outlive the turn.
+  void keep_rows();
   void keep_gate(Strand& strand);
   void open_gate(Strand& strand);
   void run_unparked();
@@ -114,12 +142,16 @@ class PythonObject final : public DurableObject {
   Task<void> fetch_and_wake(Stub<> stub, Request request, PyHandle callback);
   Task<void> call_and_wake(Stub<> stub, std::string method, std::string arguments,
                            PyHandle callback);
+  Task<void> read_and_wake(BodyStream stream, PyHandle callback);
   Task<void> wait_and_wake(Task<void> task, PyHandle callback);
 
   PythonRuntime& runtime_;
   std::shared_ptr<PythonObjectHandle> handle_;
   PyHandle instance_;
   PyHandle connection_;
+  /// Bodies that still arrive, by what Python knows them by.
+  std::map<std::uint64_t, BodyStream> bodies_;
+  std::uint64_t last_body_ = 0;
   std::map<std::uint64_t, Strand> strands_;
   std::uint64_t last_strand_ = 0;
   std::uint64_t current_strand_ = 0;

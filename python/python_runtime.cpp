@@ -31,6 +31,26 @@ void PythonRuntime::start(const py::object& instance, const std::shared_ptr<Pyth
   }
 }
 
+void PythonRuntime::next_chunk(const py::object& stream,
+                               const std::shared_ptr<PythonEvent>& event) {
+  try {
+    host_.get().attr("next_chunk")(stream, event);
+  } catch (...) {
+    event->error = error_from_python();
+    PythonObject::require_current().settle(event);
+  }
+}
+
+void PythonRuntime::end_stream(const py::object& stream) {
+  try {
+    host_.get().attr("end_stream")(stream);
+  } catch (...) {
+    PythonObject::require_current().log(
+        LogLevel::warning,
+        std::string("a response's body ended with an error: ") + error_from_python().what());
+  }
+}
+
 void PythonRuntime::wake(const py::object& callback, const py::object& result,
                          const std::optional<Error>& error) {
   try {

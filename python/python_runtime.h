@@ -34,6 +34,10 @@ class PythonRuntime final {
   pybind11::object construct(const std::shared_ptr<PythonObjectHandle>& handle);
   /// Throws nothing: a failure is the event's.
   void start(const pybind11::object& instance, const std::shared_ptr<PythonEvent>& event);
+  /// The same for the next chunk of a body that Python makes.
+  void next_chunk(const pybind11::object& stream, const std::shared_ptr<PythonEvent>& event);
+  /// Throws nothing.
+  void end_stream(const pybind11::object& stream);
   void wake(const pybind11::object& callback, const pybind11::object& result,
             const std::optional<Error>& error);
   /// Throws nothing.

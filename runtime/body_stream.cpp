@@ -13,6 +13,8 @@ struct BodyStream::Parts {
   Instance* reader = nullptr;
   bool reading = false;
   bool ended = false;
+  /// What broke it off.
+  std::optional<Error> fault;
 };
 
 namespace {
@@ -67,6 +69,7 @@ BodyStream::BodyStream(std::unique_ptr<internal::RemoteBody> remote)
 
 Task<std::optional<std::string>> BodyStream::read() {
   if (!parts_) throw TypeError("there is no stream to read: the body is in the field `body`");
+  if (parts_->fault) parts_->fault->raise();
   if (parts_->ended) return std::optional<std::string>();
   if (parts_->source) return read_here(parts_);
   if (parts_->remote && parts_->reader) return read_from_afar(parts_);
@@ -75,12 +78,18 @@ Task<std::optional<std::string>> BodyStream::read() {
 
 Task<std::optional<std::string>> BodyStream::read_here(std::shared_ptr<Parts> parts) {
   const Reading reading(parts->reading);
-  auto chunk = co_await parts->source->next();
+  std::optional<std::string> chunk;
+  try {
+    chunk = co_await parts->source->next();
+  } catch (...) {
+    parts->fault = current_error();
+  }
   if (!chunk) {
     parts->ended = true;
     const auto source = std::move(parts->source);
     source->close();
   }
+  if (parts->fault) parts->fault->raise();
   co_return chunk;
 }
 
@@ -95,7 +104,10 @@ Task<std::optional<std::string>> BodyStream::read_from_afar(std::shared_ptr<Part
   instance.emit(std::make_unique<PullDeparture>(std::move(stream), std::move(call)));
   co_await returned;
   const auto answer = returned.take_call();
-  if (answer->error) answer->error->raise();
+  if (answer->error) {
+    parts->fault = answer->error;
+    answer->error->raise();
+  }
   auto& chunk = *static_cast<ObjectPull&>(*answer).result;
   if (!chunk) {
     parts->ended = true;
@@ -132,6 +144,8 @@ void BodyStream::leave(Instance& owner, const std::string& what) {
     parts->remote = owner.open_stream(std::move(parts_->source), what);
   } else if (parts_->remote) {
     parts->remote = std::move(parts_->remote);
+  } else if (parts_->fault) {
+    parts_->fault->raise();
   } else if (!parts_->ended) {
     throw TypeError("the stream was handed on already: it has one reader");
   }

@@ -21,7 +21,9 @@ class RemoteBody;
 /// Where an object's streamed body comes from. The runtime keeps it from the moment the object has
 /// answered, and the object stays in memory as long.
 ///
-/// Thread: the object's. Owner: the `BodyStream` that it was given to, then the instance.
+/// Thread: the object's. Owner: the `BodyStream` that it was given to; once the object has answered
+/// with that, the instance. One that never leaves its object is closed only if it is read to its
+/// end.
 class BodySource {
  public:
   virtual ~BodySource() = default;

@@ -26,6 +26,17 @@ struct HttpLimits {
   std::string trusted_proxies = "none";
 };
 
+/// How objects whose classes are written in Python are run.
+struct PythonSettings {
+  /// A virtual environment's folder or a Python program; "auto" looks for one, "system" does not.
+  std::string venv = "auto";
+  /// What becomes of the django_cf that a project has: "mended", "vendored" or "native".
+  std::string mode = "mended";
+  /// Bounds on one event, until its code returns or waits; 0 means none.
+  std::chrono::milliseconds cpu_limit{30'000};
+  std::chrono::milliseconds wall_limit{0};
+};
+
 /// Everything that a node can be told. Defaults suit one machine; `stead.toml`, `STEAD_…`
 /// variables and flags change them (docs/configuration.md). Constant once the node runs.
 struct Config {
@@ -43,6 +54,7 @@ struct Config {
   JournalLimits journal;
   HistoryLimits history;
   HttpLimits http;
+  PythonSettings python;
   /// What `env().var(name)` gives.
   std::map<std::string, std::string, std::less<>> vars;
 };

@@ -335,6 +335,7 @@ void Instance::end_stream(OpenStream& stream) {
 
 void Instance::close_ended_streams() {
   for (const auto& stream : std::exchange(ended_streams_, {})) {
+    if (broken_) continue;
     try {
       stream->source().close();
     } catch (...) {

@@ -28,6 +28,8 @@ class OpenCursor {
  private:
   friend class Database;
 
+  /// Reads its rows into memory, and leaves the list, if whoever holds it allows for that.
+  virtual void keep_rows() {}
   /// Gives the statement back and calls `unlink`; the next use throws a SqlError with this text.
   virtual void invalidate(const std::string& reason) = 0;
 

@@ -101,6 +101,11 @@ std::string sqlite_error_text(sqlite3* connection, int code) {
   return text + ": " + sqlite_code_name(code);
 }
 
+Error sqlite_foreign_key_error() {
+  constexpr int code = SQLITE_CONSTRAINT_FOREIGNKEY;
+  return sqlite_error(code, "FOREIGN KEY constraint failed: " + sqlite_code_name(code));
+}
+
 Error sqlite_error(int code, const std::string& text) {
   switch (code & 0xff) {
     case SQLITE_IOERR:

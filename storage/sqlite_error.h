@@ -23,4 +23,7 @@ std::string sqlite_error_text(sqlite3* connection, int code);
 /// failed.
 Error sqlite_error(int code, const std::string& text);
 
+/// What a commit would fail with while a deferred foreign key is violated.
+Error sqlite_foreign_key_error();
+
 }  // namespace stead

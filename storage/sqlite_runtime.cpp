@@ -20,4 +20,6 @@ void sqlite_runtime_setup() {
   });
 }
 
+const char* sqlite_version() { return sqlite3_libversion(); }
+
 }  // namespace stead

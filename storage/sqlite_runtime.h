@@ -7,4 +7,7 @@ namespace stead {
 /// stays small. The first call counts, and must precede any other use of SQLite. Thread: any.
 void sqlite_runtime_setup();
 
+/// The version of SQLite's library, e.g. "3.40.1".
+const char* sqlite_version();
+
 }  // namespace stead

@@ -78,6 +78,31 @@ install_packages() {
     -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "${missing[@]}" </dev/null >&2
 }
 
+# Installs those of the given packages that the package sources have, if none of it fails.
+install_optional() {
+  command -v dpkg-query >/dev/null || return 0
+  local package wanted=()
+  for package in "$@"; do installed "$package" || wanted+=("$package"); done
+  [ "${#wanted[@]}" -gt 0 ] || return 0
+  missing=("${wanted[@]}")
+  if ! (find_root) 2>/dev/null; then
+    say "Installing ${wanted[*]} needs root: the tests that need it are skipped."
+    return 0
+  fi
+  find_root
+  update_lists
+  for package in "${wanted[@]}"; do
+    if ! available "$package"; then
+      say "The package sources do not have $package: the tests that need it are skipped."
+      return 0
+    fi
+  done
+  say "Installing ${wanted[*]}; this happens once."
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "${wanted[@]}" </dev/null >&2 ||
+    say "Installing ${wanted[*]} failed: the tests that need it are skipped."
+}
+
 # Makes build/python, a virtual environment of the system's Python with Django, if it is not there:
 # from PyPI, or else with the distribution's Django if that is recent enough.
 install_django() {

@@ -72,6 +72,11 @@ LIBRARIES = [
          "tests/*", "bench/*"],
         "base/ and storage/ know no JSON",
     ),
+    (
+        "pybind11/",
+        ["python/*", "tests/*", "bench/*"],
+        "only python/ knows the interpreter",
+    ),
     ("openssl/", ["*.cpp"], "include OpenSSL in .cpp files only"),
 ]  # fmt: skip
 

@@ -1,6 +1,8 @@
 // Request bodies that objects read while they arrive.
 #include <gmock/gmock.h>
 
+#include <array>
+#include <random>
 #include <thread>
 
 #include "stream_app.h"
@@ -132,8 +134,9 @@ TEST_F(RequestStreamTest, AClientThatGoesBreaksTheReadOff) {
     const auto expected = static_cast<std::size_t>(i) * 100'000;
     EXPECT_TRUE(eventually([&] { return counts().read == expected; }));
     if (i == 1) client.reset();
-    if (i == 2) client.finish_sending();
-    if (i == 2) EXPECT_EQ(client.read_to_end(), "");
+    if (i != 2) continue;
+    client.finish_sending();
+    EXPECT_EQ(client.read_to_end(), "");
   }
   EXPECT_TRUE(eventually([] { return counts().failures == 3; }));
   EXPECT_EQ(counts().failure, ErrorCode::disconnected);
@@ -212,6 +215,34 @@ TEST_F(RequestStreamTest, AStopBreaksTheReadOff) {
   server->stop(milliseconds(20));
   EXPECT_TRUE(eventually([] { return counts().failures == 1; }));
   EXPECT_EQ(counts().failure, ErrorCode::disconnected);
+}
+
+/// Clients that start streams of every kind and leave at any point.
+TEST_F(RequestStreamTest, NothingIsLeftBehind) {
+  config.object.idle_timeout = milliseconds(10);
+  start();
+  std::mt19937 random(1);
+  const auto below = [&](unsigned bound) { return random() % bound; };
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 150; ++i) {
+    auto client = std::make_unique<Client>(server->port());
+    const auto name = std::to_string(below(5));
+    const std::array feeds{"quick", "slow", "waiting", "throw", "abort", "big", "relay"};
+    const std::array sinks{"all", "late", "some", "ignore", "echo"};
+    if (below(2) == 0) {
+      client->send(get("/feed/" + name + "/" + feeds[below(feeds.size())]));
+      if (below(2) == 0) client->read_bytes(1 + below(100));
+    } else {
+      client->send(post_head("/sink/" + name + "/" + sinks[below(sinks.size())], 200'000));
+      client->send(std::string(below(200'001), 'x'));
+    }
+    if (below(3) == 0) client->reset();
+    clients.push_back(std::move(client));
+    if (below(4) == 0) clients.erase(clients.begin() + below(clients.size()));
+  }
+  clients.clear();
+  EXPECT_TRUE(eventually([] { return counts().opened == counts().destroyed; }));
+  EXPECT_TRUE(eventually([&] { return node->live_objects() == 0; }));
 }
 
 }  // namespace

@@ -129,31 +129,15 @@ GREETING = "hello"
 
 [python]
 mode = "native"
-venv = ".venv"
-threads = 8
 )");
   EXPECT_EQ(project.name, "mine");
   EXPECT_EQ(shorten(project.main), "worker.py");
   EXPECT_EQ(project.vars_json(), R"({"GREETING":"hello"})");
-  EXPECT_EQ(project.python.mode, "native");
-  EXPECT_EQ(shorten(project.python.venv), ".venv");
-  EXPECT_EQ(project.python.threads, 8U);
   ASSERT_EQ(project.warnings.size(), 1U);
   EXPECT_EQ(shorten(project.warnings[0]), "stead.toml:7: unknown key \"strange\" is ignored");
   const auto flat = load("stead.toml", "listen = '127.0.0.1:0'\nmain = 'w.py'\nname = 'flat'\n");
   EXPECT_EQ(flat.name, "flat");
   EXPECT_THAT(flat.warnings, IsEmpty());
-}
-
-TEST_F(LoadProject, ReadsPythonBesideWrangler) {
-  write("stead.toml", "[python]\nmode = 'vendored'\n");
-  const auto project = load("wrangler.toml", "name = 'a'\n");
-  EXPECT_EQ(project.python.mode, "vendored");
-  EXPECT_EQ(project.python.threads, 4U);
-  write("stead.toml", "[python]\nmode = 'fast'\n");
-  EXPECT_EQ(error_of("wrangler.toml", ""),
-            "stead.toml:2: python.mode: expected one of \"mended\", \"vendored\", \"native\", not "
-            "\"fast\"");
 }
 
 TEST_F(LoadProject, FindsModules) {

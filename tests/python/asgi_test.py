@@ -114,13 +114,13 @@ class Http(AsgiCase):
         with self.assertRaisesRegex(RuntimeError, "without a response"):
             self.fetch(self.serve(app))
 
-    def test_head_has_no_body(self):
+    def test_no_content_has_no_body(self):
         async def app(scope, receive, send):
             await without_lifespan(scope)
-            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.start", "status": 204, "headers": []})
             await send({"type": "http.response.body", "body": b"x"})
 
-        self.assertEqual(self.fetch(self.serve(app), method="HEAD")[2], b"")
+        self.assertEqual(self.fetch(self.serve(app))[2], b"")
 
     def test_body_that_still_arrives(self):
         class Arriving:

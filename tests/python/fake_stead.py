@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import heapq
 import itertools
+import os
 import sqlite3
 import sys
 import threading
@@ -127,7 +128,7 @@ class Object:
         self.node, self.class_name, self.id, self.name = node, class_name, hex_id, name
         self.alive, self.state = True, {}
         self.instance = None
-        self.database = node.databases.setdefault((class_name, hex_id), Connection())
+        self.database = node.database(class_name, hex_id)
         self.kv = node.kv.setdefault((class_name, hex_id), {})
         self.sections = []
 
@@ -193,6 +194,14 @@ class Node:
         self.ready, self.runnable = collections.deque(), collections.deque()
         self.timers, self.count, self.now = [], itertools.count(), 0.0
         self.logged, self.failures, self.fibers = [], [], 0
+
+    connect = Connection
+
+    def database(self, class_name, hex_id):
+        key = class_name, hex_id
+        if key not in self.databases:
+            self.databases[key] = type(self).connect()
+        return self.databases[key]
 
     # The shard.
 
@@ -262,6 +271,22 @@ class Node:
             raise error
         return value
 
+    def chunks(self, handle, stream):
+        """What a streamed response sends, each chunk in an event of its own."""
+        from stead import _host
+
+        while True:
+            answers = []
+            event = Event("chunk", lambda value, error: answers.append((value, error)))
+            self.on_fiber(handle, lambda: _host.next_chunk(stream, event))  # noqa: B023
+            self.pump()
+            [(value, error)] = answers
+            if error is not None:
+                raise error
+            if value is None:
+                return
+            yield value
+
     def fetch(self, handle, url="http://site.test/", method="GET", headers=(), body=b"",
               client="192.0.2.7:4711"):  # fmt: skip
         request = (method, url, list(headers), body, client)
@@ -271,12 +296,26 @@ class Node:
 node = Node()
 
 
+def database_module():
+    """The extension that is built beside the node, if STEAD_EXTENSION names its folder: then objects
+    have their real databases, and Django its real engine. Or else a database of sqlite3."""
+    folder = os.environ.get("STEAD_EXTENSION")
+    if folder:
+        sys.path.insert(0, folder)
+        import _stead
+
+        return _stead
+    it = types.ModuleType("_stead")
+    it.SqlError, it.StorageError = SqlError, StorageError
+    it.Connection, it.Rows, it.connect = Connection, Rows, Connection
+    return it
+
+
 def module():
     """The module `_stead`, to be put into sys.modules before `stead` is imported."""
-    it = types.ModuleType("_stead")
-    it.SqlError, it.StorageError, it.RemoteError = SqlError, StorageError, RemoteError
-    it.Connection, it.Object, it.Event, it.Rows = Connection, Object, Event, Rows
-    it.connect = Connection
+    it = database_module()
+    it.RemoteError, it.Object, it.Event = RemoteError, Object, Event
+    Node.connect = staticmethod(it.connect)
 
     def current():
         fiber = getattr(_thread, "fiber", None)
@@ -354,6 +393,7 @@ def module():
     def abort(reason):
         raise Aborted(reason)
 
+    it.response_streams = False
     it.current, it.storage, it.id_from_name, it.check_id = current, storage, id_from_name, check_id
     it.new_unique_id = lambda class_name: id_from_name(class_name, str(next(node.count)))
     it.log = lambda level, text: node.logged.append((level, text))
@@ -374,7 +414,7 @@ def module():
 
 def install():
     """Makes `import stead` use the fake."""
-    if "_stead" not in sys.modules:
-        sys.modules["_stead"] = module()
+    if "stead" not in sys.modules:
         sys.path.insert(0, str(PACKAGE))
+        sys.modules["_stead"] = module()
     return node

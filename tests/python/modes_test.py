@@ -1,5 +1,5 @@
-"""The three ways to run a project: native, mended, vendored. The vendored packages here are made up;
-they have the shape of django-cf's."""
+"""The three ways to run a project: native, mended, vendored. The vendored packages here are made
+up; they have the shape of django-cf's."""
 
 import sys
 import textwrap
@@ -195,6 +195,23 @@ class Vendored(ModesCase):
     def test_unknown_mode_is_refused(self):
         with self.assertRaisesRegex(ValueError, "no mode"):
             self.load("", mode="fast")
+
+
+class Threads(ModesCase):
+    def test_anyio_stays_in_the_turn(self):
+        package = self.folder / "anyio"
+        package.mkdir()
+        (package / "__init__.py").write_text("")
+        (package / "to_thread.py").write_text("async def run_sync(func): raise RuntimeError\n")
+        self.load("""
+            import anyio.to_thread, threading
+            from stead import DurableObject
+            class Thing(DurableObject):
+                async def go(self):
+                    here = threading.get_ident()
+                    return await anyio.to_thread.run_sync(threading.get_ident) == here
+        """)
+        self.assertTrue(self.call(self.object(), "go"))
 
 
 class SqlErrors(ModesCase):

@@ -66,6 +66,7 @@ class Thing(DurableObject):
         from django.contrib.auth.models import User
         return [User.objects.count(), await User.objects.acount()]
     def type_id(self, offset=0):
+        from django.contrib.auth.models import User
         from django.contrib.contenttypes.models import ContentType
         from django.db import connection
         if offset:
@@ -73,8 +74,8 @@ class Thing(DurableObject):
                 cursor.execute("DELETE FROM auth_permission")
                 cursor.execute("UPDATE django_content_type SET id = id + %s", [offset])
             ContentType.objects.clear_cache()
-        return ContentType.objects.get(app_label="auth", model="user").id, \\
-            ContentType.objects.get_for_model(__import__("django.contrib.auth.models").contrib.auth.models.User).id
+        row = ContentType.objects.get(app_label="auth", model="user")
+        return row.id, ContentType.objects.get_for_model(User).id
     def put_in_cache(self, value):
         from django.core.cache import cache
         cache.set("key", value)

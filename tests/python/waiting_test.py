@@ -1,4 +1,4 @@
-"""Waiting: promises, run_sync, asyncio within an object, and what is hidden from synchronous code."""
+"""Waiting: promises, run_sync, asyncio within an object, and what synchronous code sees of it."""
 
 import unittest
 

@@ -12,7 +12,6 @@ from typing import Any
 from stead import _http, _wire
 from stead._js_types import run_relaxed
 from stead._loop import current_loop
-from stead._native import native
 from stead._project import Resident, Worker
 from stead._promise import settle
 from stead._streams import ReadableStream
@@ -36,6 +35,14 @@ def deliver(instance: Any, event: Any) -> None:
         event.resolve(_manage.run_event(event.args))
     else:
         raise ValueError(f"an event of the kind {event.kind!r} is not known")
+
+
+def deliver_chunk(stream: ReadableStream, event: Any) -> None:
+    _finish(stream.next_chunk(), event, _as_it_is)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _finish(result: Any, event: Any, convert: Callable[[Any], Any]) -> None:
@@ -97,8 +104,7 @@ def _native_response(result: Any) -> tuple:
         )
     content = response._take()
     if isinstance(content, ReadableStream):
-        if not getattr(native, "response_streams", False):
-            content = content.all_bytes()
+        content = content.as_native()
     return (
         response.status,
         response.statusText or _http.reason_of(response.status),

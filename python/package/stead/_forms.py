@@ -53,7 +53,9 @@ class JsFile(JsBlob):
         self.lastModified = last_modified
 
     @classmethod
-    def new(cls, parts: Any, name: str = "", options: Any = None, **named: Any) -> JsFile:  # type: ignore[override]
+    def new(  # type: ignore[override]
+        cls, parts: Any, name: str = "", options: Any = None, **named: Any
+    ) -> JsFile:
         named = {**(options or {}), **named}
         return cls(parts, name, named.get("type") or "", named.get("lastModified") or 0)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from stead._js_types import JsArray, JsProxy, JsTypeError
 
-_FORBIDDEN = ("\r", "\n", "\0")
+_forbidden = re.compile("[\r\n\0]").search
 
 
 def header_pairs(init: Any) -> list[tuple[str, str]]:
@@ -19,7 +20,7 @@ def header_pairs(init: Any) -> list[tuple[str, str]]:
         return list(init._pairs)
     if isinstance(init, Mapping) or hasattr(init, "items"):
         init = init.items()
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for name, value in init:
         if isinstance(value, (list, tuple)):
             pairs.extend((_clean(name), _clean(item)) for item in value)
@@ -30,7 +31,7 @@ def header_pairs(init: Any) -> list[tuple[str, str]]:
 
 def _clean(text: Any) -> str:
     text = text.decode("latin-1") if isinstance(text, bytes) else str(text)
-    if any(sign in text for sign in _FORBIDDEN):
+    if _forbidden(text):
         raise JsTypeError("a header has a line break or a zero byte")
     return text.strip(" \t")
 

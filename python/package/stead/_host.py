@@ -62,6 +62,26 @@ def wake(callback: Callable[[Any, Any], None], result: Any, error: Any) -> None:
         log("error", f"the continuation of an operation failed\n{trace_text(problem)}")
 
 
+def next_chunk(stream: Any, event: Any) -> None:
+    """The next chunk of a response's body: resolves the event with bytes, or None at the end."""
+    try:
+        with _entered() as pump:
+            _in_context(_events.deliver_chunk, stream, event)
+            pump()
+    except BaseException as error:
+        event.reject(error)
+
+
+def end_stream(stream: Any) -> None:
+    """Nothing more is asked of a response's body: it has ended, or its reader has gone."""
+    try:
+        with _entered() as pump:
+            stream.close()
+            pump()
+    except BaseException as problem:
+        log("error", f"the end of a response's body failed\n{trace_text(problem)}")
+
+
 def close(instance: Any) -> None:
     """The instance leaves memory."""
     try:

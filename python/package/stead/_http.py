@@ -113,6 +113,13 @@ def _content_of(body: Any) -> tuple[Any, str | None]:
                       "or a stream")  # fmt: skip
 
 
+def _received(body: Any) -> Any:
+    """The content of a body that the node gives."""
+    if hasattr(body, "begin_read"):
+        return ReadableStream.of_native(body)
+    return ReadableStream.of_reader(body) if hasattr(body, "read") else body
+
+
 class Request(Body):
     """`js.Request`."""
 
@@ -171,12 +178,12 @@ class Request(Body):
         self._used = False
         if not body and isinstance(body, bytes):
             body = None
-        self._content = ReadableStream.of_reader(body) if hasattr(body, "read") else body
+        self._content = _received(body)
         return self
 
     @classmethod
     def for_fetch(cls, request: Any, init: Any, options: dict[str, Any]) -> Request:
-        """The request that `stub.fetch(…)` means. One that is passed on as it is, is not copied."""
+        """The request that `stub.fetch(…)` means; one that is passed on is not copied."""
         given = getattr(request, "js_object", request)
         if isinstance(given, Request) and not init and not options:
             return given
@@ -185,7 +192,7 @@ class Request(Body):
     def as_native(self) -> tuple:
         content = self._take()
         if isinstance(content, ReadableStream):
-            content = content.all_bytes()
+            content = content.as_native()
         return (self.method, self.url, self.headers._pairs, content or b"", self.client_address)
 
     def clone(self) -> Request:
@@ -243,7 +250,7 @@ class Response(Body):
         self.headers = Headers.__new__(Headers)
         self.headers._pairs = list(headers)
         self._used = False
-        self._content = ReadableStream.of_reader(body) if hasattr(body, "read") else body
+        self._content = _received(body)
         return self
 
     @property

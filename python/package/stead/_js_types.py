@@ -6,6 +6,8 @@ calls on it. JavaScript's null is None everywhere.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -72,7 +74,7 @@ class JsObject(dict, JsProxy):
 
 
 class RepeatedRow(JsObject):
-    """A row whose columns share names: it iterates over all of them; by name the last one counts."""
+    """A row whose columns share names: iterates over all of them; by name the last one counts."""
 
     __slots__ = ("_pairs",)
 
@@ -276,13 +278,20 @@ def run_relaxed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def positional_arity(function: Callable[..., Any], at_most: int) -> int:
-    import inspect
+    """How many of so many positional arguments a function takes."""
+    plain = getattr(function, "__func__", None)
+    if plain is not None:
+        return min(at_most, _arity(plain) - 1)
+    return min(at_most, _arity(function))
 
+
+@functools.lru_cache(maxsize=1024)
+def _arity(function: Callable[..., Any]) -> int:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return at_most
+        return sys.maxsize
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
-        return at_most
+        return sys.maxsize
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return min(at_most, sum(parameter.kind in positional for parameter in parameters))
+    return sum(parameter.kind in positional for parameter in parameters)

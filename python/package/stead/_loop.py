@@ -43,7 +43,7 @@ class ObjectLoop(asyncio.AbstractEventLoop):
 
     def start(self, coroutine: Coroutine[Any, Any, Any], home: Home | None = None) -> asyncio.Task:
         """A task whose first step runs now, not later."""
-        task = asyncio.Task(coroutine, loop=self)
+        task = self.create_task(coroutine)
         first = self._ready.pop()
         if home is not None:
             self._homes[task] = home
@@ -147,7 +147,10 @@ class ObjectLoop(asyncio.AbstractEventLoop):
         return asyncio.Future(loop=self)
 
     def create_task(self, coro, *, name=None, context=None, **_):  # type: ignore[override]
-        return asyncio.Task(coro, loop=self, name=name, context=context)
+        task = asyncio.Task(coro, loop=self, name=name, context=context)
+        # What waits when its object is thrown away goes with it; there is nothing to report.
+        task._log_destroy_pending = False  # type: ignore[attr-defined]
+        return task
 
     def run_in_executor(self, executor, func, *args):  # type: ignore[override]
         """Runs `func` here and now: an object's code stays in its turn."""

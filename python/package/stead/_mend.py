@@ -13,7 +13,6 @@ from typing import Any
 from stead._finder import patches
 from stead._native import log
 
-
 _mode: str | None = None
 
 
@@ -27,6 +26,7 @@ def install(mode: str) -> None:
 
     tenancy.install(patches.after)
     patches.after("asgiref.sync", _asgiref_in_the_turn)
+    patches.after("anyio.to_thread", _anyio_in_the_turn)
     patches.after("django.utils.asyncio", _django_sees_real_loops_only)
     for engine in ("django_cf.do_binding.base", "django_cf.db.backends.do.base"):
         patches.after(engine, _if_mended(_do_engine))
@@ -121,6 +121,22 @@ def _asgiref_in_the_turn(module: Any) -> None:
 
     module.SyncToAsync.__call__ = call_sync
     module.AsyncToSync.__call__ = call_async
+
+
+def _anyio_in_the_turn(module: Any) -> None:
+    """What Starlette and FastAPI would run on a thread of its own runs in the object's turn."""
+    from stead._loop import no_loop_seen
+    from stead._native import current
+
+    on_thread = module.run_sync
+
+    async def run_sync(func: Any, *args: Any, **options: Any) -> Any:
+        if current() is None:
+            return await on_thread(func, *args, **options)
+        with no_loop_seen():
+            return func(*args)
+
+    module.run_sync = run_sync
 
 
 async def _noting_context(awaitable: Any, contexts: list[Context]) -> Any:

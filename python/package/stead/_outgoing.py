@@ -11,6 +11,7 @@ from typing import Any
 
 from stead import _http
 from stead._js_types import JsException
+from stead._loop import run_sync
 from stead._promise import Promise
 
 _TIMEOUT_SECONDS = 30
@@ -30,7 +31,8 @@ def js_fetch(resource: Any, init: Any = None, **options: Any) -> Promise:
 def _send(request: _http.Request) -> _http.Response:
     if not request.url.startswith(("http://", "https://")):
         raise JsException(f"fetch cannot reach {request.url}: only http and https")
-    method, url, headers, body, _ = request.as_native()
+    body = run_sync(request.arrayBuffer())
+    method, url, headers = request.method, request.url, request.headers._pairs
     outgoing = urllib.request.Request(url, data=body or None, method=method)
     for name, value in headers:
         if name.lower() not in ("host", "content-length", "connection"):

@@ -122,6 +122,17 @@ class Storage:
         """Settles once everything written so far is durable."""
         return Promise.begin(native.sync)
 
+    # Copies.
+
+    def serialize(self) -> bytes:
+        """The whole database as the bytes of an SQLite file."""
+        return native.storage().serialize()
+
+    def load(self, image: bytes) -> None:
+        """Copies tables and rows of such bytes into this database, which must not have any of
+        these tables. What is stored by key is not copied."""
+        native.storage().load(bytes(image))
+
     # Later.
 
     def _no_alarms(self, *_: Any, **__: Any) -> Any:

@@ -1,7 +1,7 @@
 """Streams of bytes: request bodies that still arrive, response bodies that are still made.
 
-Three sources: what a Python iterator yields, what a native reader reads (`read(n)` parks the fiber
-until there is something), and what a controller is fed, as JavaScript's streams do it.
+Three sources: what a Python iterator yields, what the node still receives from a client, and what
+a controller is fed, as JavaScript's streams do it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from stead._js_types import JsBuffer, JsException, JsObject, JsProxy, run_relaxed
 from stead._loop import current_loop, no_loop_seen, run_sync
+from stead._native import native
 from stead._promise import Promise, settle
 
 _READ_SIZE = 64 * 1024
@@ -74,6 +75,7 @@ class ReadableStream(JsProxy):
         self._pulling = False
         self._closed = False
         self.locked = False
+        self._native: Any = None
         self._controller = Controller(self)
         start = _part(source, named, "start")
         if start is not None:
@@ -97,6 +99,21 @@ class ReadableStream(JsProxy):
             controller.close()
 
         return cls(pull=pull, cancel=close)
+
+    @classmethod
+    def of_native(cls, body: Any) -> ReadableStream:
+        """A body that the node still receives: `begin_read(callback)` gives a chunk, or None."""
+
+        async def pull(controller: Controller) -> None:
+            chunk = await Promise.begin(body.begin_read)
+            if chunk is None:
+                controller.close()
+            else:
+                controller.enqueue(chunk)
+
+        stream = cls(pull=pull, cancel=body.close)
+        stream._native = body
+        return stream
 
     @classmethod
     def of_reader(cls, reader: Any) -> ReadableStream:
@@ -158,6 +175,7 @@ class ReadableStream(JsProxy):
 
     def read(self) -> Promise:
         """A promise of `{done, value}`."""
+        self._native = None
         if not self._chunks and not self._ended:
             self._ask()
         if self._chunks:
@@ -207,6 +225,25 @@ class ReadableStream(JsProxy):
         return self._chunks_later()
 
     values = __aiter__
+
+    def as_native(self) -> Any:
+        """What the node takes as a body: one that it gave and nobody read yet goes on as it is; this
+        stream, if the node reads such; or else everything, waiting for it."""
+        if self._native is not None:
+            body, self._native = self._native, None
+            self._ended = self._closed = True
+            return body
+        return self if getattr(native, "response_streams", False) else self.all_bytes()
+
+    async def next_chunk(self) -> bytes | None:
+        """A chunk that is not empty, or None at the end."""
+        while True:
+            result = await self.read()
+            if result["done"]:
+                return None
+            chunk = chunk_bytes(result["value"])
+            if chunk:
+                return chunk
 
     def all_bytes(self) -> bytes:
         """Everything, waiting for it."""

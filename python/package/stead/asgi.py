@@ -82,7 +82,6 @@ class _Exchange:
 
     def __init__(self, app: Any, request: _http.Request, env: Any, state: dict[str, Any]) -> None:
         self._app = app
-        self._method = request.method
         self._content = request._take()
         self._body_given = False
         self._scope = request_to_scope(request, env, state)
@@ -168,7 +167,7 @@ class _Exchange:
     def _answer(self, body: Any) -> None:
         assert self._start is not None
         status = int(self._start["status"])
-        if self._method == "HEAD" or status in _http.NULL_BODY_STATUSES:
+        if status in _http.NULL_BODY_STATUSES:
             body = None
         headers = [(bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
                    for name, value in self._start.get("headers", ())]  # fmt: skip

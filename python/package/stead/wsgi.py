@@ -74,7 +74,7 @@ def build_environ(request: _http.Request, env: Any = None) -> dict[str, Any]:
         "wsgi.input": body,
         "wsgi.input_terminated": True,
         "wsgi.errors": _errors,
-        "wsgi.file_wrapper": FileWrapper,
+        "wsgi.file_wrapper": _FileWrapper,
         # Other objects run the same application on other threads.
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
@@ -144,6 +144,13 @@ class _StreamInput(io.RawIOBase):
         super().close()
 
 
+class _FileWrapper(FileWrapper):
+    """Reads larger blocks than applications ask for: each is a turn of the object."""
+
+    def __init__(self, filelike: Any, blksize: int = 0) -> None:
+        super().__init__(filelike, max(blksize, 64 * 1024))
+
+
 class _Errors:
     """`wsgi.errors`: lines go to the log. Callable too, as old django-cf has it."""
 
@@ -170,7 +177,6 @@ class _Run:
 
     def __init__(self, app: Any, request: _http.Request, env: Any) -> None:
         self._app = app
-        self._method = request.method
         self._environ = build_environ(request, env)
         self._status: str | None = None
         self._headers: list[tuple[str, str]] = []
@@ -253,8 +259,9 @@ class _Run:
             self._written.append(data)
 
     def _may_have_body(self) -> bool:
+        """The body of an answer to HEAD goes as far as the gateway, which tells its length."""
         code = int((self._status or "200")[:3])
-        return self._method != "HEAD" and code not in _http.NULL_BODY_STATUSES and code >= 200
+        return code not in _http.NULL_BODY_STATUSES and code >= 200
 
     def _answer(self, body: Any) -> _http.Response:
         self._check_started()

@@ -1,1 +1,1 @@
-"""Django on Stead: the engine `stead.django.do`, and what keeps objects apart."""
+"""Django in objects: the database engine ``stead.django.do``, and what keeps objects apart."""

@@ -5,8 +5,10 @@ import time
 
 import _stead
 
+from stead._sql_probe import SqlProbe
 
-class Probe:
+
+class Probe(SqlProbe):
     def __init__(self, handle):
         self.handle = handle
         self.requests = 0
@@ -18,7 +20,7 @@ class Probe:
         if event.kind == "rpc":
             event.resolve(json.dumps([event.method, json.loads(event.args)]))
             return
-        method, url, headers, body = event.request
+        method, url, headers, body, client = event.request
         self.requests += 1
         action = url.split("/", 3)[3]
         getattr(self, action.partition("?")[0])(event, *action.partition("?")[2].split(","))
@@ -27,7 +29,7 @@ class Probe:
         self.settle(event, str(self.requests))
 
     def echo(self, event, *_):
-        method, url, headers, body = event.request
+        method, url, headers, body, client = event.request
         self.settle(event, f"{method} {url} {body.decode()}")
 
     def fail(self, event, *_):
