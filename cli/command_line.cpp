@@ -70,7 +70,9 @@ void add_project(CLI::App& command, Options& options) {
   command.add_option("DIR", project.folder,
                      "Folder of the project: of a wrangler.toml, .json or .jsonc, or of a "
                      "stead.toml with [project] [this folder]");
-  command.add_option("--env", project.environment, "Which env.NAME of the project's file applies")
+  command
+      .add_option("--env,-e", project.environment,
+                  "Which env.NAME of the project's file applies")
       ->type_name("NAME");
 }
 
@@ -100,28 +102,30 @@ void add_serve(CLI::App& cli, Options& options) {
   command.callback([&options] { options.line.command = Command::serve; });
 }
 
+/// Keeps "--local" of "--local,-l" if the option is given.
+void note_ignored(CLI::Option& option, const std::string& names, Options& options) {
+  auto& ignored = options.line.project.ignored;
+  option.group("")->each([&ignored, name = names.substr(0, names.find(','))](const std::string&) {
+    ignored.push_back(name);
+  });
+}
+
 /// What `wrangler dev` takes and means nothing here: with a value, and without.
 void ignore_wrangler_options(CLI::App& command, Options& options) {
-  auto& ignored = options.line.project.ignored;
-  for (const auto* name :
+  for (const auto* names :
        {"--inspector-port", "--inspector-ip", "--local-protocol", "--upstream-protocol",
         "--local-upstream", "--host", "--https-key-path", "--https-cert-path", "--name",
         "--compatibility-date,--compat-date", "--compatibility-flags,--compatibility-flag",
         "--routes,--route", "--assets", "--site", "--tsconfig", "--define", "--alias",
         "--jsx-factory", "--jsx-fragment", "--env-file", "--public", "--var"}) {
-    auto* option = command.add_option(name, options.nowhere)->allow_extra_args(false);
-    option->group("")->each([&ignored, option](const std::string&) {
-      ignored.push_back(option->get_name());
-    });
+    auto* option = command.add_option(names, options.nowhere)->allow_extra_args(false);
+    note_ignored(*option, names, options);
   }
-  for (const auto* name :
+  for (const auto* names :
        {"--local,-l", "--remote,-r", "--live-reload", "--test-scheduled", "--minify",
         "--no-bundle", "--bundle", "--latest", "--node-compat", "--show-interactive-dev-session",
         "--enable-containers", "--tunnel", "--types"}) {
-    auto* option = command.add_flag(name);
-    option->group("")->each([&ignored, option](const std::string&) {
-      ignored.push_back(option->get_name());
-    });
+    note_ignored(*command.add_flag(names), names, options);
   }
 }
 
@@ -364,7 +368,7 @@ std::vector<std::string> split_manage(const std::vector<std::string>& words,
                                       std::vector<std::string>& command) {
   static const std::set<std::string> with_value{"--object", "--class",      "--data",  "--config",
                                                 "--set",    "--persist-to", "--jobs",  "--canary",
-                                                "--env"};
+                                                "--env", "-e"};
   auto next = words.begin() + 1;
   for (bool folder = false; next != words.end(); ++next) {
     if (*next == "--") {

@@ -92,17 +92,9 @@ Result<void> run_on(const CommandLine& line, const FoundObject& object,
       return export_object(object.path, line.target);
     case Command::object_delete:
       return remove(object, data_directory);
-    case Command::object_sql:
-    case Command::object_list:
-    case Command::object_restore:
-    case Command::object_fork:
-    case Command::journal_verify:
-    case Command::journal_dump:
-    case Command::serve:
-    case Command::version:
-      break;
+    default:
+      return run_sql(line, object);
   }
-  return run_sql(line, object);
 }
 
 /// The directory, locked and brought up to date; null if there is none, or a server runs on it.

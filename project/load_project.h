@@ -20,7 +20,8 @@ struct ProjectOptions {
 };
 
 /// Reads a project's file. Fails at the first mistake with its place:
-/// `wrangler.toml:7: assets.directory: expected a string, not an integer`. Keys that nobody knows are warnings.
+/// `wrangler.toml:7: assets.directory: expected a string, not an integer`. Keys
+/// that nobody knows are warnings.
 Result<Project> load_project(const std::string& file, const ProjectOptions& options);
 
 }  // namespace stead

@@ -151,8 +151,9 @@ void add_functions(py::module_& module) {
   module.def("call", &call);
   module.def("sleep", [](double seconds, py::object callback) {
     const auto pause = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
-    object().begin_sleep(pause, PyHandle(std::move(callback)));
+    return object().begin_sleep(pause, PyHandle(std::move(callback)));
   });
+  module.def("cancel_sleep", [](std::uint64_t number) { object().cancel_sleep(number); });
   module.def("sync",
              [](py::object callback) { object().begin_sync(PyHandle(std::move(callback))); });
   module.def("fiber", [] { return object().strand(); });

@@ -75,12 +75,21 @@ class PythonGroup final : public SqlAggregate {
 
 std::shared_ptr<const SqlFunction> python_function(std::string name, int arity, py::object call,
                                                    bool deterministic) {
+  return python_function(std::move(name), arity, std::move(call), deterministic, nullptr);
+}
+
+std::shared_ptr<const SqlFunction> python_function(
+    std::string name, int arity, py::object call, bool deterministic,
+    std::optional<SqlValue> (*native)(std::span<const SqlView>)) {
   auto held = std::make_shared<Held>(std::move(call));
   return std::make_shared<SqlFunction>(
       SqlFunction{.name = std::move(name),
                   .arity = arity,
                   .deterministic = deterministic,
-                  .call = [held](std::span<const SqlView> arguments) {
+                  .call = [held, native](std::span<const SqlView> arguments) {
+                    if (native) {
+                      if (auto result = native(arguments)) return std::move(*result);
+                    }
                     return in_python("function", [&] {
                       return from_python(call_with(**held, arguments));
                     });

@@ -307,8 +307,18 @@ void PythonObject::begin_call(const std::string& class_name, const Id& id, std::
       call_and_wake(stub, std::move(method), std::move(arguments), std::move(callback)));
 }
 
-void PythonObject::begin_sleep(std::chrono::milliseconds pause, PyHandle callback) {
+std::uint64_t PythonObject::begin_sleep(std::chrono::milliseconds pause, PyHandle callback) {
   state().wait_until(wait_and_wake(state().sleep(pause), std::move(callback)));
+  return state().instance().last_operation();
+}
+
+void PythonObject::cancel_sleep(std::uint64_t number) {
+  auto& instance = state().instance();
+  auto* sleep = instance.find_operation(number);
+  if (!sleep) return;
+  const auto section = instance.current_section();
+  sleep->complete(nullptr);
+  instance.set_current_section(section);
 }
 
 void PythonObject::begin_sync(PyHandle callback) {

@@ -90,7 +90,10 @@ class PythonObject final : public DurableObject {
   void begin_fetch(const std::string& class_name, const Id& id, Request request, PyHandle callback);
   void begin_call(const std::string& class_name, const Id& id, std::string method,
                   std::string arguments, PyHandle callback);
-  void begin_sleep(std::chrono::milliseconds pause, PyHandle callback);
+  /// Gives its number for `cancel_sleep`.
+  std::uint64_t begin_sleep(std::chrono::milliseconds pause, PyHandle callback);
+  /// Ends a sleep now: its callback is called. Nothing if it has ended.
+  void cancel_sleep(std::uint64_t number);
   void begin_sync(PyHandle callback);
   InputGate::Section enter_section();
   void leave_section(InputGate::Section section);

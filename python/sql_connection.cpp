@@ -17,17 +17,46 @@ constexpr std::string_view transaction_name = "_stead_transaction";
   error.set_sqlite_code(sqlite_error_code).raise();
 }
 
+/// False if somebody wants this thread to stop, as the watchdog of events that take too long does:
+/// Python itself would see it when the statement has ended.
+bool go_on() {
+  // What the turn's end runs is none of Python's.
+  return !PyGILState_Check() || !PyThreadState_Get()->async_exc;
+}
+
+/// Lets other objects run as well.
+bool go_on_after_others() {
+  if (!PyGILState_Check()) return true;
+  {
+    const py::gil_scoped_release released;
+  }
+  return go_on();
+}
+
 }  // namespace
 
 Database& SqlConnection::database() {
   if (!home_) throw StorageError("Cannot operate on a closed database.");
-  return home_->database();
+  auto& opened = home_->database();
+  if (!watched_) {
+    opened.set_watch(home_->shared() ? &go_on : &go_on_after_others);
+    watched_ = true;
+  }
+  return opened;
 }
 
 template <class Body>
 void SqlConnection::run_alone(bool dbapi, Body&& body) {
   auto& opened = database();
-  if (begun_ || opened.savepoint_depth() > 0) return body();
+  if (begun_ || opened.savepoint_depth() > 0) {
+    try {
+      return body();
+    } catch (...) {
+      // ON CONFLICT ROLLBACK, a full disk: nothing is left that could be committed.
+      if (!opened.in_transaction()) begun_ = false;
+      throw;
+    }
+  }
   if (home_->commits_statements()) {
     try {
       body();
@@ -71,7 +100,7 @@ std::unique_ptr<SqlQuery> SqlConnection::execute(std::string_view sql, py::handl
       run_alone(dbapi && home_->commits_statements(), [] {});
     }
   } else {
-    if (dbapi && !autocommit_ && !begun_) begin();
+    if (dbapi) begin_if_needed();
     run_alone(dbapi, [&] { query->execute(parameters, dbapi); });
   }
   return query;
@@ -80,7 +109,7 @@ std::unique_ptr<SqlQuery> SqlConnection::execute(std::string_view sql, py::handl
 std::unique_ptr<SqlQuery> SqlConnection::execute_many(std::string_view sql, py::handle parameters,
                                                       bool dbapi) {
   auto query = std::make_unique<SqlQuery>(database(), sql);
-  if (dbapi && !autocommit_ && !begun_ && !query->read_only()) begin();
+  if (dbapi && !query->read_only()) begin_if_needed();
   run_alone(dbapi, [&] { query->execute_many(parameters, dbapi); });
   return query;
 }
@@ -98,12 +127,17 @@ void SqlConnection::carry_out(const TransactionText& text) {
     case TransactionText::Kind::rollback:
       return rollback();
     case TransactionText::Kind::savepoint:
+      begin_if_needed();
       return savepoint(text.name);
     case TransactionText::Kind::release:
       return release(text.name);
     case TransactionText::Kind::rollback_to:
       return rollback_to(text.name);
   }
+}
+
+void SqlConnection::begin_if_needed() {
+  if (!autocommit_ && !begun_) begin();
 }
 
 void SqlConnection::begin() {
@@ -126,12 +160,12 @@ void SqlConnection::commit() {
   if (opened.violates_foreign_keys()) sqlite_foreign_key_error().raise();
   if (home_->commits_statements()) {
     while (opened.savepoint_depth() > 0) opened.release_savepoint();
-    // It stays open if this throws.
+    begun_ = false;
     opened.commit();
   } else {
     opened.release_savepoint(transaction_name);
+    begun_ = false;
   }
-  begun_ = false;
 }
 
 void SqlConnection::rollback() {

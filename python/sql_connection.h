@@ -56,8 +56,10 @@ class SqlConnection {
   void run_alone(bool dbapi, Body&& body);
   /// Commits, or undoes everything if a foreign key is violated, and then throws if `must`.
   void finish_alone(bool must);
+  void begin_if_needed();
 
   std::unique_ptr<SqlHome> home_;
+  bool watched_ = false;
   bool begun_ = false;
   bool autocommit_ = true;
 };

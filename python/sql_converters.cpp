@@ -2,6 +2,7 @@
 
 #include <datetime.h>
 
+#include <deque>
 #include <string>
 
 namespace stead {
@@ -15,7 +16,7 @@ struct Entry {
 
 /// Never freed: the interpreter ends before the process's statics.
 auto& entries() {
-  static auto* list = new std::vector<Entry>;
+  static auto* list = new std::deque<Entry>;
   return *list;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "python/pybind.h"
 #include "storage/statement_run.h"
@@ -25,7 +24,7 @@ struct SqlConverter {
 /// "time" or "datetime".
 void register_converter(std::string_view type, py::object call, std::string_view kind);
 
-/// The converter of a column; null if it needs none.
+/// The converter of a column, for ever; null if it needs none.
 const SqlConverter* find_converter(std::string_view declared_type);
 
 /// A new reference to the object of a column, which is not NULL; null with Python's exception set.

@@ -60,7 +60,7 @@ class SqlCursor {
   py::object description() {
     if (!query_ || !query_->has_columns()) return py::none();
     if (description_) return description_;
-    const auto names = query_->column_names();
+    const auto& names = query_->column_names();
     py::tuple result(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) {
       result[i] = py::make_tuple(names[i], py::none(), py::none(), py::none(), py::none(),

@@ -40,11 +40,8 @@ void set_error(PyObject* type, const std::string& text, int code) {
 
 /// SQLite's own words, without what is put behind them.
 std::string_view bare_text(std::string_view text) {
-  for (const auto* mark : {": SQLITE_", " at offset "}) {
-    const auto end = text.rfind(mark);
-    if (end != text.npos) text = text.substr(0, end);
-  }
-  return text;
+  text = text.substr(0, text.find(": SQLITE_"));
+  return text.substr(0, text.rfind(" at offset "));
 }
 
 const char* dbapi_name(const Error& error) {

@@ -18,6 +18,9 @@ class SqlHome {
   virtual bool commits_statements() const = 0;
   /// Commits what is open now. Requires no savepoint.
   virtual void flush() = 0;
+  /// Whether other threads may use the same connection while a statement runs, so that it must keep
+  /// the interpreter lock.
+  virtual bool shared() const { return false; }
   /// Nothing is used any more.
   virtual void close() {}
 };
@@ -29,6 +32,7 @@ class PrivateSqlHome final : public SqlHome {
   Database& database() override;
   bool commits_statements() const override { return true; }
   void flush() override { database_.commit(); }
+  bool shared() const override { return true; }
   void close() override { database_.close(); }
 
  private:

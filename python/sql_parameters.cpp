@@ -58,9 +58,9 @@ void SqlParameters::read_value(PyObject* object, std::size_t position, SqlView& 
 }
 
 void SqlParameters::read_sequence(PyObject* sequence) {
-  kept_.push_back(py::reinterpret_steal<py::object>(
-      PySequence_Fast(sequence, "parameters must be a sequence or a mapping")));
-  PyObject* items = kept_.back().ptr();
+  sequence_ = py::reinterpret_steal<py::object>(
+      PySequence_Fast(sequence, "parameters must be a sequence or a mapping"));
+  PyObject* items = sequence_.ptr();
   if (!items) throw py::error_already_set();
   const auto count = static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items));
   auto* views = reserve(count);

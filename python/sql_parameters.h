@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <span>
 #include <vector>
 
@@ -36,9 +36,10 @@ class SqlParameters {
   std::vector<SqlView> many_;
   SqlView* views_ = nullptr;
   std::size_t count_ = 0;
-  /// What came of adapters and mappings, and buffers in use.
+  /// What came of sequences, adapters and mappings, and buffers in use.
+  py::object sequence_;
   std::vector<py::object> kept_;
-  std::deque<PythonValue> buffers_;
+  std::list<PythonValue> buffers_;
 };
 
 /// Values of exactly this type are replaced by what `adapter` gives for them.

@@ -75,11 +75,9 @@ void SqlQuery::find_converters() {
   }
 }
 
-std::vector<std::string> SqlQuery::column_names() const {
-  if (run_.ended()) return names_;
-  std::vector<std::string> names;
-  for (int column = 0; column < columns_; ++column) names.push_back(run_.column_name(column));
-  return names;
+const std::vector<std::string>& SqlQuery::column_names() const {
+  if (!run_.ended()) names_ = run_.column_names();
+  return *names_;
 }
 
 PyObject* SqlQuery::read_row() const {
@@ -116,7 +114,7 @@ void SqlQuery::advance() {
 void SqlQuery::end() {
   has_row_ = false;
   if (!run_.ended()) {
-    names_ = column_names();
+    names_ = run_.column_names();
     scanned_ = run_.scanned();
     run_.end();
   }

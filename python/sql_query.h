@@ -36,7 +36,7 @@ class SqlQuery final : public OpenCursor {
   bool read_only() const { return read_only_; }
   /// Whether it gives rows at all.
   bool has_columns() const { return columns_ > 0; }
-  std::vector<std::string> column_names() const;
+  const std::vector<std::string>& column_names() const;
 
   /// A new reference to a tuple; null without an exception after the last row. Throws.
   PyObject* next();
@@ -69,7 +69,7 @@ class SqlQuery final : public OpenCursor {
   StatementRun run_;
   const bool read_only_;
   const int columns_;
-  std::vector<std::string> names_;
+  mutable std::shared_ptr<const std::vector<std::string>> names_;
   /// By column; empty if none needs one.
   std::vector<const SqlConverter*> converters_;
   bool has_row_ = false;

@@ -1,5 +1,6 @@
 #include "python/sql_rows.h"
 
+#include "python/django_functions.h"
 #include "python/python_function.h"
 #include "python/sql_connection.h"
 
@@ -16,7 +17,7 @@ class SqlRows {
   SqlQuery& query() { return *query_; }
   py::object columns() {
     if (!query_->has_columns()) return py::none();
-    const auto names = query_->column_names();
+    const auto& names = query_->column_names();
     py::tuple result(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) result[i] = names[i];
     return py::object(std::move(result));
@@ -83,6 +84,17 @@ void define_statements(py::class_<SqlConnection>& type) {
           },
           py::arg("name"), py::arg("nargs"), py::arg("callable"), py::kw_only(),
           py::arg("deterministic") = false, "Adds a function to SQL; None takes it away.")
+      .def(
+          "create_django_function",
+          [](SqlConnection& self, const std::string& name, int arity, py::object call,
+             bool deterministic) {
+            self.database().add_function(python_function(name, arity, std::move(call),
+                                                         deterministic,
+                                                         find_django_function(name)));
+          },
+          py::arg("name"), py::arg("nargs"), py::arg("callable"), py::kw_only(),
+          py::arg("deterministic") = false,
+          "Adds one of Django's functions, which is native where that makes no difference.")
       .def(
           "create_aggregate",
           [](SqlConnection& self, const std::string& name, int arity, py::object group) {

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/check.h"
@@ -18,6 +19,8 @@ namespace stead {
 namespace {
 
 constexpr std::size_t app_cache_bytes = 1 << 20;
+/// Instructions of SQLite's machine: about a millisecond.
+constexpr int watch_interval = 50'000;
 
 constexpr const char* reserved_names_count =
     "SELECT count(*) FROM sqlite_schema WHERE (lower(substr(name, 1, 7)) = '_stead_' OR "
@@ -51,6 +54,16 @@ std::string_view skip_blank(std::string_view sql) {
   }
 }
 
+/// What `PRAGMA schema_version` gives, which takes longer.
+std::int64_t schema_version_of(ObjectFile& file) {
+  constexpr std::uint64_t place = 40;
+  std::array<std::uint8_t, 4> bytes{};
+  CHECK(file.read(place, bytes) == bytes.size());
+  std::int64_t version = 0;
+  for (const auto byte : bytes) version = version << 8 | byte;
+  return version;
+}
+
 }  // namespace
 
 Database::Database(SqlLimits limits)
@@ -74,6 +87,7 @@ void Database::open(const std::string& name, const char* vfs, const std::string&
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   guard_.attach(handle_);
+  if (go_on_) watch();
   for (const auto& function : functions_) CHECK(add_to_sqlite(handle_, *function) == SQLITE_OK);
   ++rollback_count_;
 }
@@ -81,10 +95,11 @@ void Database::open(const std::string& name, const char* vfs, const std::string&
 void Database::open(ObjectFile& file) {
   const auto& path = file.config().path;
   new_ = file.unborn();
+  if (new_) schema_at_begin_ = schema_version_of(file);
   open(object_vfs::database_name(file), object_vfs::name, path);
   // Exclusive, so that the log needs no shared memory; a close must not write.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  const int code = execute("PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous=OFF");
+  const int code = execute("PRAGMA locking_mode=EXCLUSIVE");
   sqlite3_wal_hook(handle_, &Database::on_log_commit, this);
   if (code == SQLITE_OK) return;
   const auto text = sqlite_error_text(handle_, code);
@@ -138,6 +153,21 @@ int Database::execute(const char* sql) {
   return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
 }
 
+void Database::set_watch(bool (*go_on)()) {
+  go_on_ = go_on;
+  if (handle_) watch();
+}
+
+void Database::watch() {
+  sqlite3_progress_handler(handle_, go_on_ ? watch_interval : 0,
+                           go_on_ ? &Database::on_progress : nullptr, this);
+}
+
+int Database::on_progress(void* self) {
+  const auto& database = *static_cast<Database*>(self);
+  return database.go_on_() ? 0 : 1;
+}
+
 int Database::on_log_commit(void* self, sqlite3*, const char*, int frames) {
   static_cast<Database*>(self)->log_frames_ = frames;
   return SQLITE_OK;
@@ -152,7 +182,6 @@ void Database::begin() {
   confirmed_ = false;
   log_frames_ = -1;
   changes_at_begin_ = total_changes();
-  if (new_) schema_at_begin_ = run_trusted("PRAGMA schema_version").value_or(0);
 }
 
 bool Database::changed() {

@@ -136,6 +136,10 @@ class Database final {
   /// Takes away the function of this name and number of arguments, if it was added.
   void remove_function(const std::string& name, int arity);
 
+  /// Called again and again while a statement runs long, from within it; false interrupts it. Null
+  /// for none.
+  void set_watch(bool (*go_on)());
+
   /// The database as the bytes of a file, with what is not committed yet.
   Bytes serialize();
 
@@ -174,6 +178,8 @@ class Database final {
   bool run_alter(Statement& statement);
   [[noreturn]] void fail(int code);
   int execute(const char* sql);
+  void watch();
+  static int on_progress(void* self);
   static int on_log_commit(void* self, sqlite3*, const char*, int frames);
 
   sqlite3* handle_ = nullptr;
@@ -182,6 +188,7 @@ class Database final {
   StatementCache app_cache_;
   StatementCache trusted_cache_;
   std::function<void()> on_write_;
+  bool (*go_on_)() = nullptr;
   std::optional<Error> critical_error_;
   OpenCursor* cursors_ = nullptr;
 
@@ -195,9 +202,9 @@ class Database final {
   std::uint64_t rollback_count_ = 0;
   /// Frames in the log after the last commit; -1 if the present one has written none.
   int log_frames_ = -1;
-  // What the database looked like when its transaction began; the version of the schema is asked
-  // for when a database is new.
+  /// It has no commit yet.
   bool new_ = false;
+  // What it looked like when its transaction began; the schema's version only if it is new.
   std::int64_t changes_at_begin_ = 0;
   std::int64_t schema_at_begin_ = 0;
 };

@@ -34,12 +34,14 @@ class DeferredForeignKeys {
  public:
   explicit DeferredForeignKeys(Database& database) : database_(database) {
     database_.begin();
-    before_ = database_.run_trusted("PRAGMA defer_foreign_keys").value_or(0);
-    database_.run_trusted("PRAGMA defer_foreign_keys=1");
+    // Pragmas take effect when they are compiled, so none may come out of the cache.
+    StatementRun before(database_, "PRAGMA defer_foreign_keys", {}, Trust::app);
+    if (before.step()) before_ = before.column(0).integer;
+    database_.run_script("PRAGMA defer_foreign_keys=1", Trust::trusted);
   }
   ~DeferredForeignKeys() {
     if (before_ == 0 && database_.in_transaction() && !database_.critical_error()) {
-      database_.run_trusted("PRAGMA defer_foreign_keys=0");
+      database_.run_script("PRAGMA defer_foreign_keys=0", Trust::trusted);
     }
   }
   DeferredForeignKeys(const DeferredForeignKeys&) = delete;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "storage/guard.h"
 
@@ -29,6 +30,9 @@ struct Statement {
   bool busy = false;
   /// Borrowed text or blobs are bound, and must not be looked at once the caller is gone.
   bool bound = false;
+  /// Those of the columns, once asked for, and how often SQLite had compiled it anew by then.
+  std::shared_ptr<const std::vector<std::string>> names{};
+  int names_as_of = 0;
   int parameters;
   int columns;
   Statement* newer = nullptr;

@@ -43,6 +43,17 @@ std::string_view StatementRun::parameter_name(int parameter) const {
   return name ? name : "";
 }
 
+std::shared_ptr<const std::vector<std::string>> StatementRun::column_names() const {
+  const int compiled = sqlite3_stmt_status(statement_->handle, SQLITE_STMTSTATUS_REPREPARE, 0);
+  if (!statement_->names || statement_->names_as_of != compiled) {
+    auto names = std::make_shared<std::vector<std::string>>();
+    for (int column = 0; column < columns(); ++column) names->push_back(column_name(column));
+    statement_->names = std::move(names);
+    statement_->names_as_of = compiled;
+  }
+  return statement_->names;
+}
+
 std::string_view StatementRun::declared_type(int column) const {
   const char* type = sqlite3_column_decltype(statement_->handle, column);
   return type ? type : "";

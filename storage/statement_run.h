@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "storage/value.h"
 
@@ -45,6 +47,8 @@ class StatementRun {
   std::string_view parameter_name(int parameter) const;
   int columns() const;
   std::string column_name(int column) const;
+  /// Those of all columns, shared by the runs of a statement.
+  std::shared_ptr<const std::vector<std::string>> column_names() const;
   /// The type in the definition of the table's column, e.g. "varchar(20)"; empty for expressions.
   std::string_view declared_type(int column) const;
   /// A column of the present row as text, whatever its type; valid until the next step.

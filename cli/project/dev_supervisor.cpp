@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "cli/project/dev_child.h"
 #include "cli/project/error_page_server.h"
@@ -52,6 +53,20 @@ std::string seconds_since(std::chrono::steady_clock::time_point begin) {
 std::string how_it_ended(int status) {
   if (WIFSIGNALED(status)) return std::string("by signal: ") + strsignal(WTERMSIG(status));
   return "with status " + std::to_string(WEXITSTATUS(status));
+}
+
+/// Python takes compiled code for fresh if the source has the same size and the same second; two
+/// changes in one second are not rare here.
+void remove_compiled(const std::string& source) {
+  const fs::path path(source);
+  if (path.extension() != ".py") return;
+  const auto prefix = path.stem().string() + ".";
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(path.parent_path() / "__pycache__", ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix)) continue;
+    std::error_code error;
+    fs::remove(entry.path(), error);
+  }
 }
 
 void close_end(int& descriptor) {
@@ -144,6 +159,7 @@ void DevSupervisor::load_anew() {
     say("changed: " + escape_control(changes_.front()) +
         (changes_.size() > 1 ? " and " + std::to_string(changes_.size() - 1) + " more" : ""));
   }
+  changed_sources_.insert(changed_sources_.end(), changes_.begin(), changes_.end());
   changes_.clear();
   if (next_) {
     next_.superseded = true;
@@ -246,6 +262,8 @@ void DevSupervisor::next_ended(int status) {
 
 void DevSupervisor::start_next() {
   watch_files();
+  changed_by_build_ = false;
+  for (const auto& source : std::exchange(changed_sources_, {})) remove_compiled(source);
   if (current_.error_page) ask_to_stop(current_);  // requests wait for what comes
   if (fork_child(next_) != 0) return;
   become_child(next_);

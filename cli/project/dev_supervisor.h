@@ -83,6 +83,8 @@ class DevSupervisor final {
   std::optional<Clock::time_point> changed_;
   Clock::time_point last_change_{};
   std::vector<std::string> changes_;
+  /// Those that no child has been started for.
+  std::vector<std::string> changed_sources_;
   /// Files changed while a build ran; it may have been that. Then there is one more build, whose
   /// own changes are not looked at.
   bool changed_by_build_ = false;

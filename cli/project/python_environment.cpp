@@ -37,7 +37,8 @@ std::string does_not_suit(const fs::path& venv) {
 /// What `auto` finds, in the order of preference.
 std::vector<fs::path> candidates(const Project& project) {
   std::vector<fs::path> found;
-  if (const char* active = std::getenv("VIRTUAL_ENV"); active && *active) found.emplace_back(active);
+  const char* active = std::getenv("VIRTUAL_ENV");
+  if (active && *active) found.emplace_back(active);
   for (const auto* name : {".venv", "venv"}) found.push_back(fs::path(project.folder) / name);
   std::erase_if(found, [](const fs::path& folder) { return !is_venv(folder); });
   return found;

@@ -94,7 +94,7 @@ class DevTest(harness.TestCase):
         dev = self.dev("--local", "--log-level", "warn", "--inspector-port", "0", "--x-new-thing",
                        "--persist-to", os.path.join(self.folder, "state"))
         dev.post("/red")
-        self.assertIn("ignored, as it means nothing here: --x-new-thing, --local, --inspector-port",
+        self.assertIn("ignored, as it means nothing here: --x-new-thing, --inspector-port, --local",
                       dev.err())
         self.assertTrue(os.path.isdir(os.path.join(self.folder, "state", "stead", "objects")))
 

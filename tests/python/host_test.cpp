@@ -107,6 +107,17 @@ class PythonHostTest : public ::testing::Test {
     }
   }
 
+  /// Runs statements in an object; what it says of each that gives something.
+  std::string sql(const std::string& name, const std::string& lines) {
+    return send(address("Probe", name), Request::post("/sql", lines)).get().body;
+  }
+  void restart() {
+    node->stop(100ms);
+    node.reset();
+    node = std::make_unique<Node>(app, config, Environment::system(), log);
+    node->start();
+  }
+
   test::TemporaryDirectory directory;
   App app;
   Config config;
@@ -210,6 +221,71 @@ TEST_F(PythonHostTest, EndsCodeThatWaitsWhenTheNodeStops) {
   std::this_thread::sleep_for(50ms);
   node->stop(50ms);
   EXPECT_NE(failure(std::move(slow)).find("stopping"), std::string::npos);
+}
+
+constexpr const char* family =
+    "CREATE TABLE parent(id INTEGER PRIMARY KEY)\n"
+    "CREATE TABLE child(parent REFERENCES parent(id) DEFERRABLE INITIALLY DEFERRED)\n";
+constexpr const char* count_parents = "SELECT count(*) FROM parent\n";
+
+TEST_F(PythonHostTest, WhatATurnWroteIsThereAfterARestart) {
+  EXPECT_EQ(sql("a", family + std::string("INSERT INTO parent VALUES(1)")), "");
+  EXPECT_EQ(sql("b", "SELECT count(*) FROM sqlite_master WHERE name = 'parent'"), "0");
+  restart();
+  EXPECT_EQ(sql("a", count_parents), "1");
+}
+
+TEST_F(PythonHostTest, TransactionsGoOnOverWaits) {
+  sql("a", family);
+  EXPECT_EQ(sql("a", "BEGIN\nINSERT INTO parent VALUES(1)\nwait\nINSERT INTO parent VALUES(2)\n"
+                     "SELECT count(*) FROM parent\nROLLBACK\nSELECT count(*) FROM parent"),
+            "2 0");
+  EXPECT_EQ(sql("a", "BEGIN\nINSERT INTO parent VALUES(1)\nSAVEPOINT s\nwait\n"
+                     "INSERT INTO parent VALUES(2)\nROLLBACK TO s\nwait\nRELEASE s\nCOMMIT\n"),
+            "");
+  restart();
+  EXPECT_EQ(sql("a", count_parents), "1");
+}
+
+TEST_F(PythonHostTest, EachStatementOutsideTransactionsIsOne) {
+  sql("a", family);
+  EXPECT_EQ(sql("a", "INSERT INTO parent VALUES(1)\nINSERT INTO child VALUES(7)\n"
+                     "INSERT INTO parent VALUES(1)\nINSERT INTO child VALUES(1)"),
+            "SQLITE_CONSTRAINT_FOREIGNKEY SQLITE_CONSTRAINT_PRIMARYKEY");
+  restart();
+  EXPECT_EQ(sql("a", "SELECT count(*) FROM parent JOIN child ON id = parent"), "1");
+}
+
+TEST_F(PythonHostTest, ForeignKeysAreCheckedAtTheCommit) {
+  sql("a", family);
+  EXPECT_EQ(sql("a", "BEGIN\nINSERT INTO child VALUES(7)\nCOMMIT\nINSERT INTO parent VALUES(7)\n"
+                     "COMMIT\nSELECT count(*) FROM child"),
+            "SQLITE_CONSTRAINT_FOREIGNKEY 1");
+}
+
+TEST_F(PythonHostTest, CursorsOutliveTheTurn) {
+  sql("a", family);
+  EXPECT_EQ(sql("a", "INSERT INTO parent VALUES(1), (2), (3)\nSELECT id FROM parent\nwait\nnext\n"
+                     "next\nnext"),
+            "1 2 3 None");
+}
+
+TEST_F(PythonHostTest, ForeignKeysAreSwitchedOffAfterAFlush) {
+  sql("a", family);
+  EXPECT_EQ(sql("a", "INSERT INTO parent VALUES(1)\nPRAGMA foreign_keys = OFF\n"
+                     "PRAGMA foreign_keys\nflush\nPRAGMA foreign_keys = OFF\n"
+                     "PRAGMA foreign_keys\nBEGIN\nflush\nCOMMIT\nPRAGMA foreign_keys = ON\n"
+                     "PRAGMA foreign_keys"),
+            "None 1 None 0 a transaction is open: commit it or roll it back before flush() None 1");
+}
+
+TEST_F(PythonHostTest, StatementsThatRunForTooLongAreInterrupted) {
+  auto endless = send(address("Probe", "a"),
+                      Request::post("/sql", "SELECT 1 WHERE 0 IN (WITH RECURSIVE n(i) AS (SELECT 1 "
+                                            "UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)"));
+  EXPECT_EQ(get("other", "/count"), "1");
+  EXPECT_NE(failure(std::move(endless)).find("ran for longer than"), std::string::npos);
+  EXPECT_EQ(sql("a", "SELECT 5"), "5");
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ class StoreTest : public ::testing::Test {
     config.path = object_path(directory_.path(), "Thing", config.id);
     config.name = "alice";
     config.durability = durability_;
+    config.sql_limits = sql_limits_;
     config.created = WallTime(std::chrono::milliseconds(1234));
     config.wal.memory = log_memory_;
     config.wal.spill_path = directory_.path() + "/spill/thing";
@@ -91,6 +92,7 @@ class StoreTest : public ::testing::Test {
   Durability durability_ = Durability::journal;
   std::size_t log_memory_ = 8 << 20;
   std::uint64_t sequence_ = 0;
+  SqlLimits sql_limits_ = SqlLimits::reference;
   std::unique_ptr<EmptyDatabase> empty_;
   std::unique_ptr<ObjectStore> store_;
 };

@@ -22,7 +22,9 @@ def install(mode: str) -> None:
     first, _mode = _mode is None, mode
     if not first:
         return
-    patches.after("django.db", _django_keeps_objects_apart)
+    from stead.django import tenancy
+
+    tenancy.install(patches.after)
     patches.after("asgiref.sync", _asgiref_in_the_turn)
     patches.after("anyio.to_thread", _anyio_in_the_turn)
     patches.after("django.utils.asyncio", _django_sees_real_loops_only)
@@ -81,13 +83,6 @@ def _bridges(module: Any) -> None:
         adapter.__init__ = initialize
         adapter.handle_request = handle_request
         _mended("django_cf.DjangoCFAdapter", "uses stead.wsgi and takes env_vars")
-
-
-def _django_keeps_objects_apart(module: Any) -> None:
-    """Connections, caches and remembered rows belong to the object whose turn runs."""
-    from stead.django.local import setup_isolation
-
-    setup_isolation()
 
 
 def _django_sees_real_loops_only(module: Any) -> None:

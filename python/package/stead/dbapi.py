@@ -260,7 +260,7 @@ class Connection:
             return
         if self._owned:
             native.close()
-        elif native.in_transaction:
+        elif not native.closed and native.in_transaction:
             native.rollback()
 
     def create_function(

@@ -5,8 +5,10 @@ import time
 
 import _stead
 
+from stead._sql_probe import SqlProbe
 
-class Probe:
+
+class Probe(SqlProbe):
     def __init__(self, handle):
         self.handle = handle
         self.requests = 0

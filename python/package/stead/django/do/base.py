@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import weakref
 from collections.abc import Mapping
 from itertools import tee
 from typing import Any
@@ -21,7 +22,6 @@ from stead.django.do.features import DatabaseFeatures
 from stead.django.do.functions import register as register_functions
 from stead.django.do.introspection import DatabaseIntrospection
 from stead.django.do.operations import DatabaseOperations
-from stead.django.local import object_state
 
 Database.register_converter("bool", b"1".__eq__, "bool")
 Database.register_converter("date", lambda text: parse_date(text.decode()), "date")
@@ -37,6 +37,9 @@ Database.register_adapter(datetime.datetime, lambda value: value.isoformat(" "))
 _converted: dict[str, str] = {}
 _CONVERTED_MAX = 4096
 
+#: Databases of tests, which live as long as a connection of any thread to them.
+_shared: weakref.WeakValueDictionary[str, _stead.Connection] = weakref.WeakValueDictionary()
+
 _execute = _stead.Cursor.execute
 
 
@@ -50,6 +53,8 @@ def _convert(query: str) -> str:
 
 class CursorWrapper(Database.Cursor):
     """Takes parameters as `%s` or `%(name)s`."""
+
+    fetchmany = _stead.Cursor.fetchmany
 
     def execute(self, query: str, params: Any = None) -> CursorWrapper:
         if params is None:
@@ -79,21 +84,17 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
     introspection_class = DatabaseIntrospection
     ops_class = DatabaseOperations
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if object_state() is not None:
-            # One thread at a time, though not always the same one.
-            self.inc_thread_sharing()
+    #: Django 4.2 knows none.
+    init_commands: Any = ()
 
     def get_connection_params(self) -> dict[str, Any]:
-        options = dict(self.settings_dict["OPTIONS"])
-        self.transaction_mode = None
-        self.init_commands = options.pop("init_command", "").split(";")
-        return {"database": ":memory:" if self.is_in_memory_db() else None}
+        # Options as Django's engine has them; an object's database needs no name.
+        self.settings_dict["NAME"] = self.settings_dict["NAME"] or "object"
+        return {"database": super().get_connection_params()["database"]}
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Database.Connection:
-        connection = Database.connect(**conn_params, autocommit=True)
+        connection = self._connect(conn_params["database"])
         native = connection.native
         # An object's connection outlives what Django opens and closes for each request.
         if not getattr(native, "django_functions", False):
@@ -105,6 +106,17 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
                 connection.execute(command)
         return connection
 
+    def _connect(self, name: Any) -> Database.Connection:
+        if not self.is_in_memory_db():
+            return Database.connect(autocommit=True)
+        if name == ":memory:":
+            return Database.connect(":memory:", autocommit=True)
+        # As SQLite's shared cache does: one database for all threads.
+        native = _shared.get(name)
+        if native is None:
+            native = _shared[name] = _stead.connect()
+        return Database.Connection(native, owned=False, autocommit=True)
+
     def create_cursor(self, name: str | None = None) -> CursorWrapper:
         return CursorWrapper(self.connection)
 
@@ -113,18 +125,19 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
             self.connection.autocommit = autocommit
 
     def disable_constraint_checking(self) -> bool:
-        if not self.in_atomic_block:
-            # What the turn has written so far is a transaction too, in which SQLite ignores this.
-            self.ensure_connection()
-            with self.wrap_database_errors:
-                self.connection.flush()
+        self._flush()
         return super().disable_constraint_checking()
 
     def enable_constraint_checking(self) -> None:
-        if not self.in_atomic_block:
+        self._flush()
+        super().enable_constraint_checking()
+
+    def _flush(self) -> None:
+        """What the turn has written is a transaction too, in which the switch would be ignored."""
+        self.ensure_connection()
+        if not self.connection.in_transaction:
             with self.wrap_database_errors:
                 self.connection.flush()
-        super().enable_constraint_checking()
 
     def is_in_memory_db(self) -> bool:
         return self.creation.is_in_memory_db(self.settings_dict["NAME"] or "")

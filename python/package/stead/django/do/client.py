@@ -14,5 +14,5 @@ class DatabaseClient(SQLiteClient):
         from django.core.management.base import CommandError
 
         raise CommandError(
-            "dbshell cannot open the database of a running object; use `stead object sql`"
+            "dbshell cannot open the database of an object that a node has in memory"
         )

@@ -13,8 +13,8 @@ class _Registrar:
     """Stands for a connection of Python's sqlite3, which is asked for SQLite's compile options."""
 
     def __init__(self, connection: dbapi.Connection) -> None:
-        self.create_function = connection.create_function
-        self.create_aggregate = connection.create_aggregate
+        self.create_function = connection.native.create_django_function
+        self.create_aggregate = connection.native.create_aggregate
         self._connection = connection
 
     def execute(self, sql: str) -> Any:
