@@ -77,9 +77,9 @@ class DjangoCase(harness.TestCase):
         left_out = shutil.ignore_patterns("__pycache__", "staticfiles", ".wrangler", "data")
         shutil.copytree(os.path.join(ROOT, self.project_source), self.project, ignore=left_out)
 
-    def serve_project(self, *arguments):
-        return self.serve("stead", self.project, "--set", f"python.venv={VENV}", *arguments,
-                          env=self.environment)  # fmt: skip
+    def serve_project(self, port=0):
+        return self.serve("stead", self.project, "--set", f"python.venv={VENV}",
+                          env=self.environment, listen=f"127.0.0.1:{port}")  # fmt: skip
 
     def manage(self, *arguments, env=None):
         return harness.run("stead", "manage", self.project, "--data", self.data,
@@ -98,8 +98,9 @@ class DjangoCase(harness.TestCase):
         self.addCleanup(browser.close)
         return browser
 
-    def check_static_files(self, visitor):
+    def check_static_files(self, server, host="127.0.0.1"):
         """The admin's style sheet comes, and says what it is."""
+        visitor = self.visitor(server, host)
         page = visitor.get("/admin/login/").text
         path = re.search(r'href="(/static/admin/css/base[^"]*\.css)"', page)[1]
         reply = visitor.get(path)

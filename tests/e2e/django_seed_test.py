@@ -32,7 +32,7 @@ class SeedTest(django_case.DjangoCase):
         self.assertEqual(visitor.log_in("admin", "password").status, 302)
         self.assertEqual(json.loads(visitor.get("/__run_migrations__/").body)["status"], "success")
         self.assertEqual(json.loads(visitor.get("/__create_admin__/").body)["status"], "info")
-        self.check_static_files(visitor)
+        self.check_static_files(server)
         self.stop(server)
 
     def test_is_set_up_by_commands(self):
@@ -92,7 +92,7 @@ class SeedTest(django_case.DjangoCase):
 
         # The power fails; the session is in the database and so is everything else.
         server.kill()
-        server = self.serve_project("--listen", f"127.0.0.1:{server.port}")
+        server = self.serve_project(server.port)
         self.assertEqual(self.notes(self.visitor(server)), [note])
         browser.open(f"{site}/admin/notes/note/")
         self.assertIn("First, edited", browser.find("#result_list").text)

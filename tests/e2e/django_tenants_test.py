@@ -74,7 +74,7 @@ class TenantsTest(django_case.DjangoCase):
         stranger.cookies = {}
         self.assertEqual(stranger.log_in("owner", "the secret of alice").status, 200)
         self.assertEqual(stranger.log_in("owner", "the secret of bob").status, 302)
-        self.check_static_files(alice)
+        self.check_static_files(server, "alice.localhost")
 
         server.kill()
         server = self.serve_project()

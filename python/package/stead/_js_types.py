@@ -285,8 +285,15 @@ def positional_arity(function: Callable[..., Any], at_most: int) -> int:
     return min(at_most, _arity(function))
 
 
-@functools.lru_cache(maxsize=1024)
 def _arity(function: Callable[..., Any]) -> int:
+    code = getattr(function, "__code__", None)
+    if code is not None and not hasattr(function, "__wrapped__"):
+        return sys.maxsize if code.co_flags & inspect.CO_VARARGS else code.co_argcount
+    # Of what is made for each request nothing must be kept.
+    return _class_arity(function) if isinstance(function, type) else _signature_arity(function)
+
+
+def _signature_arity(function: Callable[..., Any]) -> int:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -295,3 +302,6 @@ def _arity(function: Callable[..., Any]) -> int:
         return sys.maxsize
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return sum(parameter.kind in positional for parameter in parameters)
+
+
+_class_arity = functools.lru_cache(maxsize=1024)(_signature_arity)

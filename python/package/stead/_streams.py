@@ -24,6 +24,11 @@ def chunk_bytes(chunk: Any) -> bytes:
     return bytes(chunk)
 
 
+def _without_arguments(function: Callable[[], Any] | None) -> Callable[[], Any] | None:
+    """Functions in C do not say how many they take."""
+    return None if function is None else lambda: function()
+
+
 class Controller:
     """Feeds a stream: `enqueue`, `close`, `error`."""
 
@@ -98,7 +103,7 @@ class ReadableStream(JsProxy):
                         return
             controller.close()
 
-        return cls(pull=pull, cancel=close)
+        return cls(pull=pull, cancel=_without_arguments(close))
 
     @classmethod
     def of_native(cls, body: Any) -> ReadableStream:
@@ -111,7 +116,7 @@ class ReadableStream(JsProxy):
             else:
                 controller.enqueue(chunk)
 
-        stream = cls(pull=pull, cancel=body.close)
+        stream = cls(pull=pull, cancel=_without_arguments(body.close))
         stream._native = body
         return stream
 
