@@ -97,7 +97,7 @@ void Database::open(ObjectFile& file) {
 }
 
 void Database::open_memory() {
-  new_ = true;
+  new_ = false;
   open(":memory:", nullptr, "a database in memory");
 }
 

@@ -40,6 +40,8 @@ _CONVERTED_MAX = 4096
 #: Databases of tests, which live as long as a connection of any thread to them.
 _shared: weakref.WeakValueDictionary[str, _stead.Connection] = weakref.WeakValueDictionary()
 
+# Looked up once: these run for every query.
+_init = _stead.Cursor.__init__
 _execute = _stead.Cursor.execute
 
 
@@ -55,6 +57,10 @@ class CursorWrapper(Database.Cursor):
     """Takes parameters as `%s` or `%(name)s`."""
 
     fetchmany = _stead.Cursor.fetchmany
+
+    def __init__(self, connection: Database.Connection) -> None:
+        _init(self, connection.native)
+        self.connection = connection
 
     def execute(self, query: str, params: Any = None) -> CursorWrapper:
         if params is None:
