@@ -46,7 +46,10 @@ class Reader {
 
   void read_identity() {
     project_.name = top_.text_or("name", "");
-    if (project_.name.empty()) project_.name = default_name();
+    if (project_.name.empty()) {
+      project_.name = default_name();
+      if (!project_.environment.empty()) project_.name += "-" + project_.environment;
+    }
     const auto& name = project_.name;
     if (name.size() > 255 || !std::ranges::all_of(name, is_name_char)) {
       const auto* node = top_.node("name");

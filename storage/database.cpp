@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "base/check.h"
@@ -54,16 +53,6 @@ std::string_view skip_blank(std::string_view sql) {
   }
 }
 
-/// What `PRAGMA schema_version` gives, which takes longer.
-std::int64_t schema_version_of(ObjectFile& file) {
-  constexpr std::uint64_t place = 40;
-  std::array<std::uint8_t, 4> bytes{};
-  CHECK(file.read(place, bytes) == bytes.size());
-  std::int64_t version = 0;
-  for (const auto byte : bytes) version = version << 8 | byte;
-  return version;
-}
-
 }  // namespace
 
 Database::Database(SqlLimits limits)
@@ -95,11 +84,10 @@ void Database::open(const std::string& name, const char* vfs, const std::string&
 void Database::open(ObjectFile& file) {
   const auto& path = file.config().path;
   new_ = file.unborn();
-  if (new_) schema_at_begin_ = schema_version_of(file);
   open(object_vfs::database_name(file), object_vfs::name, path);
   // Exclusive, so that the log needs no shared memory; a close must not write.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  const int code = execute("PRAGMA locking_mode=EXCLUSIVE");
+  const int code = execute("PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous=OFF");
   sqlite3_wal_hook(handle_, &Database::on_log_commit, this);
   if (code == SQLITE_OK) return;
   const auto text = sqlite_error_text(handle_, code);
@@ -182,6 +170,7 @@ void Database::begin() {
   confirmed_ = false;
   log_frames_ = -1;
   changes_at_begin_ = total_changes();
+  if (new_) schema_at_begin_ = run_trusted("PRAGMA schema_version").value_or(0);
 }
 
 bool Database::changed() {
@@ -254,7 +243,7 @@ std::size_t Database::find_savepoint(std::string_view name) const {
     const auto& candidate = savepoints_[level - 1];
     if (!name.empty() && same_name(candidate, name)) return level - 1;
   }
-  sqlite_error(SQLITE_ERROR, "no such savepoint: " + std::string(name)).raise();
+  throw SqlError("no such savepoint: " + std::string(name)).set_sqlite_code(SQLITE_ERROR);
 }
 
 void Database::open_savepoint() { open_savepoint({}); }
@@ -303,13 +292,6 @@ std::size_t Database::open_cursors() const {
   std::size_t count = 0;
   for (const auto* cursor = cursors_; cursor; cursor = cursor->next_) ++count;
   return count;
-}
-
-void Database::keep_cursor_rows() {
-  for (auto* next = cursors_; next;) {
-    auto* cursor = std::exchange(next, next->next_);
-    cursor->keep_rows();
-  }
 }
 
 void Database::close_cursors(const std::string& reason) {

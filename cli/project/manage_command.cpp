@@ -32,6 +32,18 @@ constexpr std::chrono::hours no_hurry{24};
 /// Thousands of objects come by: none is to stay.
 constexpr std::chrono::milliseconds soon{1'000};
 
+/// Without what the node says of commands that fail: the outcome of each is told by itself.
+class ManageLog final : public LogSink {
+ public:
+  explicit ManageLog(const std::string& level) : log_(level == "info" ? "warning" : level) {}
+  void write(LogLevel level, std::string_view text) override {
+    if (text.find(": {\"code\": ") == text.npos) log_.write(level, text);
+  }
+
+ private:
+  StderrLog log_;
+};
+
 bool exists(const std::string& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
@@ -187,7 +199,7 @@ int manage(const CommandLine& line) {
   const ProjectApp project(open, python, {.unlimited = true});
   const auto class_name = class_of(line, project);
   prepare_classes({open.project, config}, true);
-  StderrLog log(config.log_level == "info" ? "warning" : config.log_level);
+  ManageLog log(config.log_level);
   ManageNode node(project.app(), config, log, class_name);
   return given.all ? run_in_all(node, line, class_name, config.data) : run_in_each(node, line);
 }

@@ -14,11 +14,11 @@ using testing::HasSubstr;
 class CommandLineTest : public testing::Test {
  protected:
   /// The exit status, or -1 if there is something to run.
-  int status_of(std::vector<const char*> arguments) {
+  int status_of(std::vector<const char*> arguments, Projects projects = Projects::no) {
     arguments.insert(arguments.begin(), "/usr/bin/program");
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
-    auto parsed = parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+    auto parsed = parse_command_line(static_cast<int>(arguments.size()), arguments.data(), projects);
     out_ = testing::internal::GetCapturedStdout();
     err_ = testing::internal::GetCapturedStderr();
     if (const auto* status = std::get_if<int>(&parsed)) return *status;
@@ -67,6 +67,49 @@ TEST_F(CommandLineTest, ReadsObjectCommands) {
   ASSERT_EQ(status_of({"object", "delete", "Counter", "--", "--odd"}), -1);
   EXPECT_EQ(line_.object, "--odd");
   EXPECT_FALSE(line_.yes);
+}
+
+TEST_F(CommandLineTest, HasProjectsOnlyWhereTheyAre) {
+  EXPECT_EQ(status_of({"dev", "."}), 2);
+  EXPECT_EQ(status_of({"serve", "."}), 2);
+  ASSERT_EQ(status_of({"serve", "shop", "--env", "test"}, Projects::yes), -1);
+  EXPECT_EQ(line_.project.folder, "shop");
+  EXPECT_EQ(line_.project.environment, "test");
+}
+
+TEST_F(CommandLineTest, TakesWhatWranglerDevTakes) {
+  ASSERT_EQ(status_of({"dev", "--port", "8000", "--local", "--inspector-port", "0", "--log-level",
+                       "warn", "--persist-to", "state", "--x-later", "shop"},
+                      Projects::yes),
+            -1);
+  EXPECT_EQ(line_.command, Command::dev);
+  EXPECT_EQ(line_.project.folder, "shop");
+  EXPECT_EQ(line_.project.port, "8000");
+  EXPECT_EQ(line_.project.persist_to, "state");
+  EXPECT_EQ(line_.config.flags.at(0).value, "warning");
+  EXPECT_THAT(line_.project.ignored,
+              testing::ElementsAre("--x-later", "--inspector-port", "--local"));
+  EXPECT_EQ(status_of({"dev", "--prot", "8000"}, Projects::yes), 2);
+}
+
+TEST_F(CommandLineTest, LeavesTheWordsOfManagementCommandsAlone) {
+  const auto command_of = [&](std::vector<const char*> words) {
+    words.insert(words.begin(), "manage");
+    EXPECT_EQ(status_of(std::move(words), Projects::yes), -1);
+    return line_.project.command;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(command_of({"./shop", "--all", "--jobs", "8", "migrate", "--fake", "shop"}),
+              ElementsAre("migrate", "--fake", "shop"));
+  EXPECT_TRUE(line_.project.all);
+  EXPECT_EQ(line_.project.jobs, 8U);
+  EXPECT_THAT(command_of({"--object", "a", "--object", "b", "--", "loaddata", "x.json"}),
+              ElementsAre("loaddata", "x.json"));
+  EXPECT_THAT(line_.project.objects, ElementsAre("a", "b"));
+  EXPECT_EQ(line_.project.folder, "");
+  EXPECT_THAT(command_of({"./shop", "--object=a", "shell", "--", "-c", "1"}),
+              ElementsAre("shell", "--", "-c", "1"));
+  EXPECT_THAT(command_of({"./shop"}), ElementsAre());
 }
 
 TEST_F(CommandLineTest, ReadsJournalCommands) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -37,9 +38,16 @@ def prepare(folder: Path, python: str = sys.executable) -> tuple[Path, Path]:
 
 
 def _run(command: list[str]) -> str:
+    # What a sanitized extension needs, pip does not.
+    environment = {name: text for name, text in os.environ.items() if name != "LD_PRELOAD"}
     try:
         done = subprocess.run(
-            command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300
+            command,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unavailable(str(error)) from error

@@ -98,7 +98,7 @@ TEST_F(PythonPackageTest, AsyncioWorksWithinAnObject) {
 
 TEST_F(PythonPackageTest, SynchronousCodeWaits) { EXPECT_EQ(get("a", "/run_sync/b"), "42"); }
 
-TEST_F(PythonPackageTest, EventLoopsOfItsOwnMayRunInside) { EXPECT_EQ(get("a", "/nested/b"), "8"); }
+TEST_F(PythonPackageTest, EventLoopsOfItsOwnMayRun) { EXPECT_EQ(get("a", "/nested/b"), "8"); }
 
 TEST_F(PythonPackageTest, ErrorsOfOthersArrive) {
   EXPECT_EQ(get("a", "/error/b"), "RemoteError: KeyError: 'of the other'");
@@ -125,7 +125,9 @@ TEST_F(PythonPackageTest, SqlGivesRowsAndErrors) {
             "'SQLITE_CONSTRAINT_UNIQUE']");
 }
 
-TEST_F(PythonPackageTest, TransactionsUndoWhatFails) { EXPECT_EQ(get("a", "/transactions"), "[3]"); }
+TEST_F(PythonPackageTest, TransactionsUndoWhatFails) {
+  EXPECT_EQ(get("a", "/transactions"), "[3]");
+}
 
 TEST_F(PythonPackageTest, AlarmsSayThatTheyAreNotThereYet) {
   EXPECT_NE(get("a", "/alarm").find("not there yet"), std::string::npos);
