@@ -71,17 +71,15 @@ void add_project(CLI::App& command, Options& options) {
                      "Folder of the project: of a wrangler.toml, .json or .jsonc, or of a "
                      "stead.toml with [project] [this folder]");
   command
-      .add_option("--env,-e", project.environment,
-                  "Which env.NAME of the project's file applies")
+      .add_option("--env,-e", project.environment, "Which env.NAME of the project's file applies")
       ->type_name("NAME");
 }
 
 void add_serve(CLI::App& cli, Options& options) {
   const bool projects = options.projects == Projects::yes;
-  auto& command =
-      *cli.add_subcommand("serve", std::string("Serve the ") +
-                                       (projects ? "project" : "application") +
-                                       " over HTTP until SIGTERM");
+  auto& command = *cli.add_subcommand("serve", std::string("Serve the ") +
+                                                   (projects ? "project" : "application") +
+                                                   " over HTTP until SIGTERM");
   if (projects) add_project(command, options);
   command
       .add_option("--listen", options.listen,
@@ -112,18 +110,34 @@ void note_ignored(CLI::Option& option, const std::string& names, Options& option
 
 /// What `wrangler dev` takes and means nothing here: with a value, and without.
 void ignore_wrangler_options(CLI::App& command, Options& options) {
-  for (const auto* names :
-       {"--inspector-port", "--inspector-ip", "--local-protocol", "--upstream-protocol",
-        "--local-upstream", "--host", "--https-key-path", "--https-cert-path", "--name",
-        "--compatibility-date,--compat-date", "--compatibility-flags,--compatibility-flag",
-        "--routes,--route", "--assets", "--site", "--tsconfig", "--define", "--alias",
-        "--jsx-factory", "--jsx-fragment", "--env-file", "--public", "--var"}) {
+  for (const auto* names : {"--inspector-port",
+                            "--inspector-ip",
+                            "--local-protocol",
+                            "--upstream-protocol",
+                            "--local-upstream",
+                            "--host",
+                            "--https-key-path",
+                            "--https-cert-path",
+                            "--name",
+                            "--compatibility-date,--compat-date",
+                            "--compatibility-flags,--compatibility-flag",
+                            "--routes,--route",
+                            "--assets",
+                            "--site",
+                            "--tsconfig",
+                            "--define",
+                            "--alias",
+                            "--jsx-factory",
+                            "--jsx-fragment",
+                            "--env-file",
+                            "--public",
+                            "--var"}) {
     auto* option = command.add_option(names, options.nowhere)->allow_extra_args(false);
     note_ignored(*option, names, options);
   }
   for (const auto* names :
-       {"--local,-l", "--remote,-r", "--live-reload", "--test-scheduled", "--minify",
-        "--no-bundle", "--bundle", "--latest", "--node-compat", "--show-interactive-dev-session",
+       {"--local,-l", "--remote,-r", "--live-reload", "--test-scheduled", "--minify", "--no-bundle",
+        "--bundle", "--latest", "--node-compat", "--show-interactive-dev-session",
         "--enable-containers", "--tunnel", "--types"}) {
     note_ignored(*command.add_flag(names), names, options);
   }
@@ -147,7 +161,8 @@ void add_dev(CLI::App& cli, Options& options) {
       ->type_name("L");
   ignore_wrangler_options(command, options);
   command.footer(
-      "Takes connections at once; they wait until the project has been built and loaded. What else\n"
+      "Takes connections at once; they wait until the project has been built and loaded. What "
+      "else\n"
       "`wrangler dev` knows is accepted and ignored.\n\nExample: dev . --port 8000");
   command.callback([&options] { options.line.command = Command::dev; });
 }
@@ -162,15 +177,15 @@ void add_manage(CLI::App& cli, Options& options) {
       ->allow_extra_args(false);
   command.add_option("--class", line.class_name, "Their class [the only one that is bound]")
       ->type_name("C");
-  command.add_flag("--all", project.all, "In all objects of the class, in the order of their names");
+  command.add_flag("--all", project.all,
+                   "In all objects of the class, in the order of their names");
   command.add_flag("--create", project.create,
                    "An object that has stored nothing is made; migrate does so anyway");
   command.add_option("--jobs", project.jobs, "With --all: so many at a time [4]")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}).description(""));
   command
-      .add_option("--canary", project.canary,
-                  "With --all: so many first, one after the other [1]")
+      .add_option("--canary", project.canary, "With --all: so many first, one after the other [1]")
       ->type_name("N");
   command.add_flag("--resume", project.resume, "Go on with a run of --all that was interrupted");
   command
@@ -366,9 +381,9 @@ bool is_folder_or_file(const std::string& word) {
 /// The words of `manage` up to the Django command; that one's go to `command`.
 std::vector<std::string> split_manage(const std::vector<std::string>& words,
                                       std::vector<std::string>& command) {
-  static const std::set<std::string> with_value{"--object", "--class",      "--data",  "--config",
-                                                "--set",    "--persist-to", "--jobs",  "--canary",
-                                                "--env", "-e"};
+  static const std::set<std::string> with_value{
+      "--object",     "--class", "--data",   "--config", "--set",
+      "--persist-to", "--jobs",  "--canary", "--env",    "-e"};
   auto next = words.begin() + 1;
   for (bool folder = false; next != words.end(); ++next) {
     if (*next == "--") {

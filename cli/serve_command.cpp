@@ -29,16 +29,15 @@ void print_ready(const Config& config, const Node& node, const Server& server) {
   const auto data = std::filesystem::absolute(config.data, ignored).lexically_normal();
   const auto shards = node.shard_count();
   std::printf("stead: listening on http://%s, data in %s, %zu shard%s\n",
-              address(config.listen, server).c_str(), data.c_str(), shards,
-              shards == 1 ? "" : "s");
+              address(config.listen, server).c_str(), data.c_str(), shards, shards == 1 ? "" : "s");
   std::fflush(stdout);
 }
 
 void warn_of_crowd(const Config& config, const Server& server, LogSink& log) {
   const auto listen = address(config.listen, server);
   if (listen.starts_with("127.") || listen.starts_with("localhost:")) return;
-  log.write(LogLevel::info, "listening beyond this machine; who can reach " + listen +
-                                " can use the application");
+  log.write(LogLevel::info,
+            "listening beyond this machine; who can reach " + listen + " can use the application");
 }
 
 /// Both share one deadline.

@@ -131,7 +131,8 @@ constexpr Setting trusted_proxies() {
 
 constexpr auto table = std::to_array<Setting>({
     text<[](auto& c) -> auto& { return c.listen; }>(
-        "listen", "Address and port to serve on; port 0 takes a free one. `fd:N` is an inherited "
+        "listen",
+        "Address and port to serve on; port 0 takes a free one. `fd:N` is an inherited "
         "socket."),
     text<[](auto& c) -> auto& { return c.data; }>(
         "data", "Folder of the databases and keys. Created if its parent exists."),
@@ -178,7 +179,8 @@ constexpr auto table = std::to_array<Setting>({
     duration<[](auto& c) -> auto& { return c.http.header_timeout; }>(
         "http.header_timeout", "From a request's first byte to the end of its header; then 408."),
     duration<[](auto& c) -> auto& { return c.http.body_timeout; }>(
-        "http.body_timeout", "From the end of the header to the end of the body; then 408. Of a streamed body: how long "
+        "http.body_timeout",
+        "From the end of the header to the end of the body; then 408. Of a streamed body: how long "
         "its next bytes may take."),
     duration<[](auto& c) -> auto& { return c.http.idle_timeout; }>(
         "http.idle_timeout", "How long a connection may rest between two requests."),

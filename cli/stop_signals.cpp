@@ -37,7 +37,7 @@ StopSignals::StopSignals() {
   // A full pipe must not stop a handler: one byte is enough.
   fcntl(pipe_ends[1], F_SETFL, O_NONBLOCK);
   waited = false;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_stop_signal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);

@@ -103,8 +103,8 @@ void HttpSession::send_streamed_fetch() {
   reader_.request().body = std::exchange(request.body, {});
   request.params = std::move(match_->params);
   name_client(request);
-  request.stream = BodyStream(std::make_unique<RequestBody>(shared_from_this(), match_->target,
-                                                            incoming_->request));
+  request.stream = BodyStream(
+      std::make_unique<RequestBody>(shared_from_this(), match_->target, incoming_->request));
   serve_body();
   shard_.host.send(std::make_unique<GatewayCall<IncomingFetch>>(
       shared_from_this(), std::move(match_->target), std::move(request)));

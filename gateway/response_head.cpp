@@ -55,8 +55,7 @@ void append_end(std::string& out, const Response& response, const Framing& frami
     return;
   }
   out += "\r\nContent-Length: ";
-  append_number(out,
-                framing.end == Framing::End::given_size ? framing.size : response.body.size());
+  append_number(out, framing.end == Framing::End::given_size ? framing.size : response.body.size());
 }
 
 }  // namespace

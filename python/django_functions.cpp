@@ -116,18 +116,17 @@ Result extract(Arguments arguments) {
 
 std::string text_of(std::chrono::year_month_day date) {
   std::array<char, 40> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02u",
-                                   static_cast<int>(date.year()),
-                                   static_cast<unsigned>(date.month()),
-                                   static_cast<unsigned>(date.day()));
+  const int length =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
 std::string text_of(std::int64_t hour, std::int64_t minute, std::int64_t second) {
   std::array<char, 80> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%02d:%02d:%02d",
-                                   static_cast<int>(hour), static_cast<int>(minute),
-                                   static_cast<int>(second));
+  const int length =
+      std::snprintf(text.data(), text.size(), "%02d:%02d:%02d", static_cast<int>(hour),
+                    static_cast<int>(minute), static_cast<int>(second));
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
@@ -186,8 +185,8 @@ Result date_of(Arguments arguments) {
 
 Result bit_xor(Arguments arguments) {
   if (is_null(arguments[0]) || is_null(arguments[1])) return SqlValue(nullptr);
-  const bool integers = arguments[0].type == SqlView::Type::integer &&
-                        arguments[1].type == SqlView::Type::integer;
+  const bool integers =
+      arguments[0].type == SqlView::Type::integer && arguments[1].type == SqlView::Type::integer;
   if (!integers) return std::nullopt;
   return SqlValue(arguments[0].integer ^ arguments[1].integer);
 }

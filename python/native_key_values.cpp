@@ -40,9 +40,9 @@ KvValue from_python(const py::object& value) {
 Kv& kv() { return PythonObject::require_current().key_values(); }
 
 py::list list(const std::optional<std::string>& start,
-              const std::optional<std::string>& start_after,
-              const std::optional<std::string>& end, const std::optional<std::string>& prefix,
-              bool reverse, const std::optional<std::int64_t>& limit) {
+              const std::optional<std::string>& start_after, const std::optional<std::string>& end,
+              const std::optional<std::string>& prefix, bool reverse,
+              const std::optional<std::int64_t>& limit) {
   const auto entries = kv().list({.start = start,
                                   .start_after = start_after,
                                   .end = end,

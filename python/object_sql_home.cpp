@@ -10,8 +10,8 @@ namespace {
 PythonObject& owner_in_turn(const PythonObjectHandle& handle) {
   auto* current = PythonObject::current();
   if (handle.object && current == handle.object) return *current;
-  throw StorageError("this connection belongs to the object " +
-                     handle.class_name + "(" + handle.name.value_or(handle.id) +
+  throw StorageError("this connection belongs to the object " + handle.class_name + "(" +
+                     handle.name.value_or(handle.id) +
                      ") and can be used only while that handles an event");
 }
 

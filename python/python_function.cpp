@@ -36,8 +36,8 @@ py::object call_with(py::handle callable, std::span<const SqlView> arguments) {
     if (!value) throw py::error_already_set();
     PyTuple_SET_ITEM(values.ptr(), static_cast<Py_ssize_t>(i), value.release().ptr());
   }
-  auto result = py::reinterpret_steal<py::object>(
-      PyObject_CallObject(callable.ptr(), values.ptr()));
+  auto result =
+      py::reinterpret_steal<py::object>(PyObject_CallObject(callable.ptr(), values.ptr()));
   if (!result) throw py::error_already_set();
   return result;
 }
@@ -59,8 +59,7 @@ class PythonGroup final : public SqlAggregate {
   explicit PythonGroup(py::object group) : group_(std::move(group)) {}
 
   void step(std::span<const SqlView> arguments) override {
-    in_python("aggregate's 'step' method",
-              [&] { call_with((*group_).attr("step"), arguments); });
+    in_python("aggregate's 'step' method", [&] { call_with((*group_).attr("step"), arguments); });
   }
   SqlValue finish() override {
     return in_python("aggregate's 'finalize' method",
@@ -82,28 +81,25 @@ std::shared_ptr<const SqlFunction> python_function(
     std::string name, int arity, py::object call, bool deterministic,
     std::optional<SqlValue> (*native)(std::span<const SqlView>)) {
   auto held = std::make_shared<Held>(std::move(call));
-  return std::make_shared<SqlFunction>(
-      SqlFunction{.name = std::move(name),
-                  .arity = arity,
-                  .deterministic = deterministic,
-                  .call = [held, native](std::span<const SqlView> arguments) {
-                    if (native) {
-                      if (auto result = native(arguments)) return std::move(*result);
-                    }
-                    return in_python("function", [&] {
-                      return from_python(call_with(**held, arguments));
-                    });
-                  }});
+  return std::make_shared<SqlFunction>(SqlFunction{
+      .name = std::move(name),
+      .arity = arity,
+      .deterministic = deterministic,
+      .call = [held, native](std::span<const SqlView> arguments) {
+        if (native) {
+          if (auto result = native(arguments)) return std::move(*result);
+        }
+        return in_python("function", [&] { return from_python(call_with(**held, arguments)); });
+      }});
 }
 
 std::shared_ptr<const SqlFunction> python_aggregate(std::string name, int arity, py::object type) {
   auto held = std::make_shared<Held>(std::move(type));
   return std::make_shared<SqlFunction>(SqlFunction{
       .name = std::move(name), .arity = arity, .begin_group = [held] {
-        return in_python("aggregate's '__init__' method",
-                         [&]() -> std::unique_ptr<SqlAggregate> {
-                           return std::make_unique<PythonGroup>((**held)());
-                         });
+        return in_python("aggregate's '__init__' method", [&]() -> std::unique_ptr<SqlAggregate> {
+          return std::make_unique<PythonGroup>((**held)());
+        });
       }});
 }
 

@@ -384,8 +384,7 @@ std::shared_ptr<PythonBody> PythonObject::keep_body(BodyStream stream) {
   return std::make_shared<PythonBody>(handle_, last_body_);
 }
 
-void PythonObject::begin_read(const PythonObjectHandle& of, std::uint64_t body,
-                              PyHandle callback) {
+void PythonObject::begin_read(const PythonObjectHandle& of, std::uint64_t body, PyHandle callback) {
   const auto found = &of == handle_.get() ? bodies_.find(body) : bodies_.end();
   if (found == bodies_.end()) throw TypeError("the body was closed, or belongs to another object");
   state().wait_until(read_and_wake(found->second, std::move(callback)));

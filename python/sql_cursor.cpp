@@ -147,8 +147,9 @@ void define_rows(py::class_<SqlCursor>& type) {
       .def("fetchall", [](SqlCursor& self) { return as_dbapi([&] { return self.fetch(-1); }); })
       .def("__iter__", [](py::object self) { return self; })
       .def("__next__", [](SqlCursor& self) { return as_dbapi([&] { return self.next(); }); })
-      .def("drain", [](SqlCursor& self) { as_dbapi([&] { self.drain(); }); },
-           "Reads the rows that are left into memory, so that the statement is over.")
+      .def(
+          "drain", [](SqlCursor& self) { as_dbapi([&] { self.drain(); }); },
+          "Reads the rows that are left into memory, so that the statement is over.")
       .def("close", &SqlCursor::close);
 }
 

@@ -108,8 +108,8 @@ void set_dbapi_error(const Error& error) {
   const bool of_sqlite = error.code() == ErrorCode::sql || error.code() == ErrorCode::storage;
   const bool of_type = error.code() == ErrorCode::type;
   if (!dbapi_exceptions || !(of_sqlite || of_type)) return set_python_error(error);
-  auto* type = PyDict_GetItemString(dbapi_exceptions,
-                                    of_type ? "ProgrammingError" : dbapi_name(error));
+  auto* type =
+      PyDict_GetItemString(dbapi_exceptions, of_type ? "ProgrammingError" : dbapi_name(error));
   if (!type) return set_python_error(error);
   set_error(type, std::string(bare_text(error.what())), error.sqlite_code());
 }

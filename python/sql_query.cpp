@@ -123,8 +123,7 @@ void SqlQuery::end() {
 
 void SqlQuery::invalidate(const std::string& reason) {
   end();
-  failure_ =
-      std::make_unique<Error>(ErrorCode::sql, "the cursor can no longer be read: " + reason);
+  failure_ = std::make_unique<Error>(ErrorCode::sql, "the cursor can no longer be read: " + reason);
 }
 
 PyObject* SqlQuery::next() {

@@ -43,9 +43,11 @@ void define_rows(py::module_& module) {
       .def(
           "fetch", [](SqlRows& self, Py_ssize_t count) { return self.query().fetch(count); },
           py::arg("count") = -1, "At most so many rows; all that are left by default.")
-      .def("drain", [](SqlRows& self) { self.query().drain(); },
-           "Reads what is left into memory, so that the statement is over.")
-      .def("close", [](SqlRows& self) { self.query().close(); }, "Drops what is left.")
+      .def(
+          "drain", [](SqlRows& self) { self.query().drain(); },
+          "Reads what is left into memory, so that the statement is over.")
+      .def(
+          "close", [](SqlRows& self) { self.query().close(); }, "Drops what is left.")
       .def_property_readonly("rows_read", [](SqlRows& self) { return self.query().rows_read(); })
       .def_property_readonly("rows_written",
                              [](SqlRows& self) { return self.query().rows_written(); })
@@ -88,9 +90,8 @@ void define_statements(py::class_<SqlConnection>& type) {
           "create_django_function",
           [](SqlConnection& self, const std::string& name, int arity, py::object call,
              bool deterministic) {
-            self.database().add_function(python_function(name, arity, std::move(call),
-                                                         deterministic,
-                                                         find_django_function(name)));
+            self.database().add_function(python_function(
+                name, arity, std::move(call), deterministic, find_django_function(name)));
           },
           py::arg("name"), py::arg("nargs"), py::arg("callable"), py::kw_only(),
           py::arg("deterministic") = false,
@@ -123,17 +124,19 @@ void define_transactions(py::class_<SqlConnection>& type) {
 
 void define_state(py::class_<SqlConnection>& type) {
   type.def("serialize", &SqlConnection::serialize, "The database as the bytes of a file.")
-      .def("load", [](SqlConnection& self, const py::bytes& image) {
-             self.load(image.cast<std::string_view>());
-           },
-           py::arg("image"), "Copies what serialize() gave into this empty database.")
+      .def(
+          "load",
+          [](SqlConnection& self, const py::bytes& image) {
+            self.load(image.cast<std::string_view>());
+          },
+          py::arg("image"), "Copies what serialize() gave into this empty database.")
       .def("close", &SqlConnection::close)
       .def_property_readonly("closed", &SqlConnection::closed)
       .def_property_readonly(
           "last_insert_rowid",
           [](SqlConnection& self) { return self.database().last_insert_rowid(); })
-      .def_property_readonly(
-          "total_changes", [](SqlConnection& self) { return self.database().total_changes(); })
+      .def_property_readonly("total_changes",
+                             [](SqlConnection& self) { return self.database().total_changes(); })
       .def_property_readonly("database_size",
                              [](SqlConnection& self) { return self.database().size(); });
 }

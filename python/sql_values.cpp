@@ -57,8 +57,8 @@ bool PythonValue::read(PyObject* object, SqlView& view) {
                              static_cast<std::size_t>(PyBytes_GET_SIZE(object))});
   } else if (PyObject_CheckBuffer(object)) {
     if (PyObject_GetBuffer(object, &buffer_, PyBUF_SIMPLE) != 0) throw py::error_already_set();
-    view = SqlView::of_blob({static_cast<const std::uint8_t*>(buffer_.buf),
-                             static_cast<std::size_t>(buffer_.len)});
+    view = SqlView::of_blob(
+        {static_cast<const std::uint8_t*>(buffer_.buf), static_cast<std::size_t>(buffer_.len)});
   } else {
     return false;
   }

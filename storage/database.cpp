@@ -26,7 +26,8 @@ constexpr const char* reserved_names_count =
     "lower(substr(name, 1, 4)) = '_cf_') AND name NOT IN ('_stead_meta', '_stead_kv')";
 
 bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
+  return a.size() == b.size() &&
+         sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
 }
 
 bool same_function(const SqlFunction& a, const SqlFunction& b) {
@@ -422,8 +423,8 @@ Statement& Database::acquire(std::string_view sql, Trust trust,
 
 void Database::require_parameters(const Statement& statement, std::size_t bindings) {
   if (static_cast<std::size_t>(statement.parameters) == bindings) return;
-  throw SqlError("the statement has " + std::to_string(statement.parameters) +
-                 " parameters, but " + std::to_string(bindings) + " values were given");
+  throw SqlError("the statement has " + std::to_string(statement.parameters) + " parameters, but " +
+                 std::to_string(bindings) + " values were given");
 }
 
 void Database::bind(Statement& statement, std::span<const SqlView> bindings, bool copy) {

@@ -64,8 +64,7 @@ void copy_rows(Database& from, Database& into, const std::string& table, Trust t
     marks += marks.empty() ? "?" : ",?";
   }
   StatementRun read(from, "SELECT " + list + " FROM " + quoted(table), {}, Trust::trusted);
-  StatementRun write(into,
-                     "INSERT INTO " + quoted(table) + "(" + list + ") VALUES(" + marks + ")",
+  StatementRun write(into, "INSERT INTO " + quoted(table) + "(" + list + ") VALUES(" + marks + ")",
                      trust);
   std::vector<SqlView> values(columns.size());
   while (read.step()) {
@@ -78,15 +77,16 @@ void copy_rows(Database& from, Database& into, const std::string& table, Trust t
 
 void import(Database& from, Database& into) {
   constexpr const char* ours = "name NOT LIKE '\\_stead\\_%' ESCAPE '\\'";
-  const auto condition = std::string(" AND ") + ours + " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+  const auto condition =
+      std::string(" AND ") + ours + " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
   const auto virtual_tables = read_texts(
       from, "SELECT name FROM sqlite_schema WHERE type='table' AND sql LIKE 'CREATE VIRTUAL%'");
   if (!virtual_tables.empty()) {
     throw SqlError("the database cannot be copied: " + virtual_tables.front() +
                    " is a virtual table; create it after the copy");
   }
-  const auto tables = "SELECT {} FROM sqlite_schema WHERE type='table'" + condition +
-                      " ORDER BY rowid";
+  const auto tables =
+      "SELECT {} FROM sqlite_schema WHERE type='table'" + condition + " ORDER BY rowid";
   const auto select = [&](const std::string& column) {
     auto text = tables;
     return read_texts(from, text.replace(text.find("{}"), 2, column));
@@ -98,9 +98,10 @@ void import(Database& from, Database& into) {
     into.run_trusted("DELETE FROM sqlite_sequence");
     copy_rows(from, into, "sqlite_sequence", Trust::trusted);
   }
-  for (const auto& sql : read_texts(from, "SELECT sql FROM sqlite_schema WHERE type<>'table' AND "
-                                          "sql IS NOT NULL" +
-                                              condition + " ORDER BY type='trigger', rowid")) {
+  for (const auto& sql : read_texts(from,
+                                    "SELECT sql FROM sqlite_schema WHERE type<>'table' AND "
+                                    "sql IS NOT NULL" +
+                                        condition + " ORDER BY type='trigger', rowid")) {
     into.run_script(sql, Trust::app);
   }
 }

@@ -20,10 +20,7 @@ constexpr std::int64_t free_pages_worth_it = 64;
 }  // namespace
 
 ObjectStore::ObjectStore(ObjectStoreConfig config)
-    : config_(std::move(config)),
-      database_(config_.sql_limits),
-      sql_(database_),
-      kv_(database_) {}
+    : config_(std::move(config)), database_(config_.sql_limits), sql_(database_), kv_(database_) {}
 
 ObjectStore::~ObjectStore() { close(); }
 

@@ -60,8 +60,7 @@ std::string_view StatementRun::declared_type(int column) const {
 }
 
 std::string_view StatementRun::column_text(int index) const {
-  const auto* text =
-      reinterpret_cast<const char*>(sqlite3_column_text(statement_->handle, index));
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_->handle, index));
   if (!text) return "";
   return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_->handle, index))};
 }

@@ -96,7 +96,7 @@ MACHINE_NAMES = re.compile(
 ABOUT_THE_RULES = {"tools/tidy.py", "tests/tools/tidy_test.py"}
 
 CATCH_ALL_HANDLED = re.compile(
-    r"\bthrow\b|current_error|current_exception|\blog(_\w+)?\b|spdlog::|\b(abort|terminate)\b"
+    r"\bthrow\b|current_error|current_exception|error_from_python|load_error|\blog(_\w+)?\b|spdlog::|\b(abort|terminate)\b"
     r"|\bCHECK\b|\bFAIL\b|ADD_FAILURE|\bfail_\w+\(|\bError\("
 )
 

@@ -51,8 +51,8 @@ void prepend(const char* variable, const std::string& entry) {
   if (!python.venv.empty()) setenv("VIRTUAL_ENV", python.venv.c_str(), 1);
   // Settings that name the engine can be imported outside of an object.
   // The engine django-cf has, too, for a project that does without a copy of it.
-  prepend("PYTHONPATH", STEAD_PYTHON_PACKAGE ":" STEAD_PYTHON_EXTENSION
-                        ":" STEAD_PYTHON_PACKAGE "/stead/_offered");
+  prepend("PYTHONPATH", STEAD_PYTHON_PACKAGE ":" STEAD_PYTHON_EXTENSION ":" STEAD_PYTHON_PACKAGE
+                                             "/stead/_offered");
   dup2(STDERR_FILENO, STDOUT_FILENO);
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGPIPE, SIG_DFL);

@@ -116,8 +116,8 @@ void DevSupervisor::watch_files() {
 int DevSupervisor::run() {
   start_next();
   while (stop_signal_ == 0) {
-    std::array<pollfd, 3> polled{pollfd{signals_, POLLIN, 0}, {files_->descriptor(), POLLIN, 0},
-                                 {next_.news, POLLIN, 0}};
+    std::array<pollfd, 3> polled{
+        pollfd{signals_, POLLIN, 0}, {files_->descriptor(), POLLIN, 0}, {next_.news, POLLIN, 0}};
     if (::poll(polled.data(), polled.size(), wait_time()) < 0 && errno != EINTR) {
       throw std::system_error(errno, std::generic_category(), "poll");
     }

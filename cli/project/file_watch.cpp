@@ -61,8 +61,8 @@ void FileWatch::watch(const fs::path& folder) {
   const int number = inotify_add_watch(inotify_, folder.c_str(), interest);
   if (number < 0) {
     if (!std::exchange(told_, true)) {
-      print_error("warning: changes in " + folder.string() + " are not noticed: " +
-                  std::generic_category().message(errno) +
+      print_error("warning: changes in " + folder.string() +
+                  " are not noticed: " + std::generic_category().message(errno) +
                   " (fs.inotify.max_user_watches bounds how many folders are watched)");
     }
     return;

@@ -82,9 +82,8 @@ class Run {
   void begin_next() {
     const auto index = next_++;
     ++running_;
-    node_.start(all_.left[index], all_.command, [this, index](ManageOutcome outcome) {
-      queue_.add({index, std::move(outcome)});
-    });
+    node_.start(all_.left[index], all_.command,
+                [this, index](ManageOutcome outcome) { queue_.add({index, std::move(outcome)}); });
   }
 
   void take(Ended ended) {

@@ -74,9 +74,9 @@ void check_that_nobody_runs(const std::string& data) {
   if (!exists(data + "/objects")) return;
   const auto lock = DataDirectory::open(data);
   if (lock) return;
-  throw Error(ErrorCode::storage, lock.error().what() +
-                                      std::string(" (commands need the data for themselves; "
-                                                  "start the server again afterwards)"));
+  throw Error(ErrorCode::storage,
+              lock.error().what() + std::string(" (commands need the data for themselves; "
+                                                "start the server again afterwards)"));
 }
 
 std::string class_of(const CommandLine& line, const ProjectApp& project) {
@@ -159,9 +159,8 @@ ManageState::Run run_to_go_on_with(const CommandLine& line, const std::string& c
 int run_in_all(ManageNode& node, const CommandLine& line, const std::string& class_name,
                const std::string& data) {
   const auto run = run_to_go_on_with(line, class_name, data);
-  ManageAll all{.command = {.words = run.command},
-                .jobs = line.project.jobs,
-                .canary = line.project.canary};
+  ManageAll all{
+      .command = {.words = run.command}, .jobs = line.project.jobs, .canary = line.project.canary};
   for (auto& target : node.objects()) {
     if (run.done.contains(target.id.to_string())) {
       ++all.before;

@@ -97,8 +97,7 @@ void ManageNode::start(const ManageTarget& target, const Command& command,
 ManageOutcome ManageNode::run(const ManageTarget& target, const Command& command) {
   // Shared: the other thread may not have left it when this one goes on.
   const auto outcome = std::make_shared<std::promise<ManageOutcome>>();
-  start(target, command,
-        [outcome](ManageOutcome ended) { outcome->set_value(std::move(ended)); });
+  start(target, command, [outcome](ManageOutcome ended) { outcome->set_value(std::move(ended)); });
   return outcome->get_future().get();
 }
 

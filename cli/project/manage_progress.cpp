@@ -37,8 +37,8 @@ std::string ManageProgress::bar(std::size_t done, std::size_t running) const {
   const std::chrono::duration<double> time = Clock::now() - begin_;
   const auto rate = static_cast<double>(done - before_) / std::max(time.count(), 0.001);
   auto text = "[" + std::string(full, '#') + std::string(bar_width - full, '.') + "] " +
-              std::to_string(done) + "/" + std::to_string(total_) + ", " +
-              std::to_string(running) + " running";
+              std::to_string(done) + "/" + std::to_string(total_) + ", " + std::to_string(running) +
+              " running";
   if (done > before_) {
     text += ", " + format_seconds(static_cast<double>(total_ - done) / rate) + " left";
   }

@@ -35,8 +35,9 @@ std::optional<ManageState::Run> ManageState::read(const std::string& data) {
   if (!std::getline(text, line)) return std::nullopt;
   const auto json = nlohmann::json::parse(line, nullptr, false);
   if (!json.is_object() || json.value("format", 0) != 1) {
-    throw Error(ErrorCode::storage, path_in(data) + " is damaged, or of another version: remove it "
-                                                    "to begin anew");
+    throw Error(ErrorCode::storage, path_in(data) +
+                                        " is damaged, or of another version: remove it "
+                                        "to begin anew");
   }
   Run run{json.value("class", ""), json.value("command", std::vector<std::string>())};
   while (std::getline(text, line)) run.done.insert(line);

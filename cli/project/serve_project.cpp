@@ -37,8 +37,7 @@ void print_failure(const char* text) {
 }
 
 void prepare_classes(const OpenProject& open, bool dev) {
-  const auto report =
-      apply_class_changes(open.project, open.config, {.dev = dev}).take_or_raise();
+  const auto report = apply_class_changes(open.project, open.config, {.dev = dev}).take_or_raise();
   for (const auto& done : report.done) print_error(done);
   for (const auto& warning : report.warnings) print_error("warning: " + warning);
 }

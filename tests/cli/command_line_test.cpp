@@ -18,7 +18,8 @@ class CommandLineTest : public testing::Test {
     arguments.insert(arguments.begin(), "/usr/bin/program");
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
-    auto parsed = parse_command_line(static_cast<int>(arguments.size()), arguments.data(), projects);
+    auto parsed =
+        parse_command_line(static_cast<int>(arguments.size()), arguments.data(), projects);
     out_ = testing::internal::GetCapturedStdout();
     err_ = testing::internal::GetCapturedStderr();
     if (const auto* status = std::get_if<int>(&parsed)) return *status;

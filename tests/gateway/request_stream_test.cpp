@@ -17,8 +17,9 @@ class RequestStreamTest : public StreamServerTest {
  protected:
   static std::string post_head(std::string_view target, std::size_t size,
                                std::string_view more = {}) {
-    return "POST " + std::string(target) + " HTTP/1.1\r\nHost: h\r\nContent-Length: " +
-           std::to_string(size) + "\r\n" + std::string(more) + "\r\n";
+    return "POST " + std::string(target) +
+           " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(size) + "\r\n" +
+           std::string(more) + "\r\n";
   }
 };
 
@@ -95,8 +96,7 @@ TEST_F(RequestStreamTest, TheClientIsToldToGoOnWhenTheBodyIsWanted) {
 TEST_F(RequestStreamTest, ABodyThatIsNotWantedIsNotAskedFor) {
   start();
   auto client = connect();
-  const auto reply =
-      client.ask(post_head("/sink/a/ignore", 100'000, "Expect: 100-continue\r\n"));
+  const auto reply = client.ask(post_head("/sink/a/ignore", 100'000, "Expect: 100-continue\r\n"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.header("Connection"), "close");
   EXPECT_EQ(client.read_to_end(), "");

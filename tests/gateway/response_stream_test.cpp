@@ -132,8 +132,8 @@ TEST_F(ResponseStreamTest, AnExceptionBreaksOffWithoutTheLastChunk) {
   EXPECT_EQ(client.read_chunk(), "chunk 1\n");
   EXPECT_EQ(client.read_chunk(), "chunk 2\n");
   EXPECT_EQ(client.read_to_end(), "");
-  EXPECT_TRUE(log.contains(
-      "Feed(a): the streamed body of fetch GET /feed/a/throw failed: no more paper"));
+  EXPECT_TRUE(
+      log.contains("Feed(a): the streamed body of fetch GET /feed/a/throw failed: no more paper"));
   EXPECT_TRUE(all_closed());
 }
 

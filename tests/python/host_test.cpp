@@ -237,11 +237,13 @@ TEST_F(PythonHostTest, WhatATurnWroteIsThereAfterARestart) {
 
 TEST_F(PythonHostTest, TransactionsGoOnOverWaits) {
   sql("a", family);
-  EXPECT_EQ(sql("a", "BEGIN\nINSERT INTO parent VALUES(1)\nwait\nINSERT INTO parent VALUES(2)\n"
-                     "SELECT count(*) FROM parent\nROLLBACK\nSELECT count(*) FROM parent"),
+  EXPECT_EQ(sql("a",
+                "BEGIN\nINSERT INTO parent VALUES(1)\nwait\nINSERT INTO parent VALUES(2)\n"
+                "SELECT count(*) FROM parent\nROLLBACK\nSELECT count(*) FROM parent"),
             "2 0");
-  EXPECT_EQ(sql("a", "BEGIN\nINSERT INTO parent VALUES(1)\nSAVEPOINT s\nwait\n"
-                     "INSERT INTO parent VALUES(2)\nROLLBACK TO s\nwait\nRELEASE s\nCOMMIT\n"),
+  EXPECT_EQ(sql("a",
+                "BEGIN\nINSERT INTO parent VALUES(1)\nSAVEPOINT s\nwait\n"
+                "INSERT INTO parent VALUES(2)\nROLLBACK TO s\nwait\nRELEASE s\nCOMMIT\n"),
             "");
   restart();
   EXPECT_EQ(sql("a", count_parents), "1");
@@ -249,8 +251,9 @@ TEST_F(PythonHostTest, TransactionsGoOnOverWaits) {
 
 TEST_F(PythonHostTest, EachStatementOutsideTransactionsIsOne) {
   sql("a", family);
-  EXPECT_EQ(sql("a", "INSERT INTO parent VALUES(1)\nINSERT INTO child VALUES(7)\n"
-                     "INSERT INTO parent VALUES(1)\nINSERT INTO child VALUES(1)"),
+  EXPECT_EQ(sql("a",
+                "INSERT INTO parent VALUES(1)\nINSERT INTO child VALUES(7)\n"
+                "INSERT INTO parent VALUES(1)\nINSERT INTO child VALUES(1)"),
             "SQLITE_CONSTRAINT_FOREIGNKEY SQLITE_CONSTRAINT_PRIMARYKEY");
   restart();
   EXPECT_EQ(sql("a", "SELECT count(*) FROM parent JOIN child ON id = parent"), "1");
@@ -258,31 +261,35 @@ TEST_F(PythonHostTest, EachStatementOutsideTransactionsIsOne) {
 
 TEST_F(PythonHostTest, ForeignKeysAreCheckedAtTheCommit) {
   sql("a", family);
-  EXPECT_EQ(sql("a", "BEGIN\nINSERT INTO child VALUES(7)\nCOMMIT\nINSERT INTO parent VALUES(7)\n"
-                     "COMMIT\nSELECT count(*) FROM child"),
+  EXPECT_EQ(sql("a",
+                "BEGIN\nINSERT INTO child VALUES(7)\nCOMMIT\nINSERT INTO parent VALUES(7)\n"
+                "COMMIT\nSELECT count(*) FROM child"),
             "SQLITE_CONSTRAINT_FOREIGNKEY 1");
 }
 
 TEST_F(PythonHostTest, CursorsOutliveTheTurn) {
   sql("a", family);
-  EXPECT_EQ(sql("a", "INSERT INTO parent VALUES(1), (2), (3)\nSELECT id FROM parent\nwait\nnext\n"
-                     "next\nnext"),
+  EXPECT_EQ(sql("a",
+                "INSERT INTO parent VALUES(1), (2), (3)\nSELECT id FROM parent\nwait\nnext\n"
+                "next\nnext"),
             "1 2 3 None");
 }
 
 TEST_F(PythonHostTest, ForeignKeysAreSwitchedOffAfterAFlush) {
   sql("a", family);
-  EXPECT_EQ(sql("a", "INSERT INTO parent VALUES(1)\nPRAGMA foreign_keys = OFF\n"
-                     "PRAGMA foreign_keys\nflush\nPRAGMA foreign_keys = OFF\n"
-                     "PRAGMA foreign_keys\nBEGIN\nflush\nCOMMIT\nPRAGMA foreign_keys = ON\n"
-                     "PRAGMA foreign_keys"),
+  EXPECT_EQ(sql("a",
+                "INSERT INTO parent VALUES(1)\nPRAGMA foreign_keys = OFF\n"
+                "PRAGMA foreign_keys\nflush\nPRAGMA foreign_keys = OFF\n"
+                "PRAGMA foreign_keys\nBEGIN\nflush\nCOMMIT\nPRAGMA foreign_keys = ON\n"
+                "PRAGMA foreign_keys"),
             "None 1 None 0 a transaction is open: commit it or roll it back before flush() None 1");
 }
 
 TEST_F(PythonHostTest, StatementsThatRunForTooLongAreInterrupted) {
   auto endless = send(address("Probe", "a"),
-                      Request::post("/sql", "SELECT 1 WHERE 0 IN (WITH RECURSIVE n(i) AS (SELECT 1 "
-                                            "UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)"));
+                      Request::post("/sql",
+                                    "SELECT 1 WHERE 0 IN (WITH RECURSIVE n(i) AS (SELECT 1 "
+                                    "UNION ALL SELECT i + 1 FROM n) SELECT i FROM n)"));
   EXPECT_EQ(get("other", "/count"), "1");
   EXPECT_NE(failure(std::move(endless)).find("ran for longer than"), std::string::npos);
   EXPECT_EQ(sql("a", "SELECT 5"), "5");

@@ -148,16 +148,14 @@ class Reader final : public DurableObject {
   template <class T>
   Task<Response> upload() {
     auto request = Request::post("/");
-    request.stream = BodyStream([n = 0]() mutable -> Task<Chunk> {
-      return ++n > 3 ? Chunk() : Chunk(std::to_string(n));
-    });
+    request.stream = BodyStream(
+        [n = 0]() mutable -> Task<Chunk> { return ++n > 3 ? Chunk() : Chunk(std::to_string(n)); });
     auto response = co_await object<T>("s").fetch(std::move(request));
     co_return response;
   }
   Task<Response> read_own() {
-    BodyStream stream([n = 0]() mutable -> Task<Chunk> {
-      return ++n > 3 ? Chunk() : Chunk(std::to_string(n));
-    });
+    BodyStream stream(
+        [n = 0]() mutable -> Task<Chunk> { return ++n > 3 ? Chunk() : Chunk(std::to_string(n)); });
     auto text = co_await stream.read_all(3);
     co_return Response::text(text);
   }
@@ -349,9 +347,9 @@ TEST_F(StreamTest, AnExceptionBreaksTheStreamOff) {
   EXPECT_STREQ(broken->error->what(), "no more paper");
   EXPECT_EQ(log(), "open 1 2 close");
   EXPECT_TRUE(pull(stream)->error);
-  EXPECT_THAT(host.log_lines(),
-              ::testing::Contains(
-                  "Feed(f): the streamed body of fetch GET /throw failed: no more paper"));
+  EXPECT_THAT(
+      host.log_lines(),
+      ::testing::Contains("Feed(f): the streamed body of fetch GET /throw failed: no more paper"));
 }
 
 TEST_F(StreamTest, AnExceptionOfCloseIsLogged) {

@@ -35,9 +35,7 @@ class Join final : public SqlAggregate {
 };
 
 TEST_F(Functions, ScalarsOfEveryType) {
-  add({.name = "same", .arity = 1, .call = [](auto arguments) {
-         return arguments[0].to_value();
-       }});
+  add({.name = "same", .arity = 1, .call = [](auto arguments) { return arguments[0].to_value(); }});
   EXPECT_EQ(sql().one<std::int64_t>("SELECT same(?)", INT64_MIN), INT64_MIN);
   EXPECT_EQ(sql().one<double>("SELECT same(1.5)"), 1.5);
   EXPECT_EQ(sql().one<std::string>("SELECT same('a' || char(0) || 'b')"), std::string("a\0b", 3));
