@@ -60,12 +60,12 @@ class TenantsTest(django_case.DjangoCase):
         alice = self.owner_of(server, "alice")
         bob = self.owner_of(server, "bob")
         self.add_product(alice, "Apples")
-        self.add_product(bob, "Bread")
+        self.add_product(bob, "Bagels")
         self.add_product(bob, "Butter")
         for _ in range(3):
             self.assertIn("Apples", alice.get("/").text)
-            self.assertNotIn("Bread", alice.get("/admin/shop/product/").text)
-            self.assertIn("Bread", bob.get("/").text)
+            self.assertNotIn("Bagels", alice.get("/admin/shop/product/").text)
+            self.assertIn("Bagels", bob.get("/").text)
             self.assertNotIn("Apples", bob.get("/admin/shop/product/").text)
         # A session of one shop is worth nothing in the other, nor is a password.
         stranger = self.visitor(server, "bob.localhost")
@@ -78,7 +78,7 @@ class TenantsTest(django_case.DjangoCase):
 
         server.kill()
         server = self.serve_project()
-        for name, has, has_not in (("alice", "Apples", "Bread"), ("bob", "Bread", "Apples")):
+        for name, has, has_not in (("alice", "Apples", "Bagels"), ("bob", "Bagels", "Apples")):
             page = self.visitor(server, f"{name}.localhost").get("/").text
             self.assertIn(has, page)
             self.assertNotIn(has_not, page)
