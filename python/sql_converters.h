@@ -10,9 +10,9 @@ namespace stead {
 /// What makes a Python object of a column's text, by the type that the table declares for it.
 struct SqlConverter {
   enum class Kind : std::uint8_t {
-    call,     ///< `call` with the bytes of the text
-    boolean,  ///< whether the text is "1"
-    date,     ///< as Python's isoformat() gives it; `call` for any other form
+    call,      ///< `call` with the bytes of the text
+    boolean,   ///< whether the text is "1"
+    date,      ///< as Python's isoformat() gives it; `call` for any other form
     time,
     datetime,
   };

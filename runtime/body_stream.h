@@ -44,7 +44,8 @@ class BodySource {
 /// What makes a stream of a function: `Task<std::optional<std::string>>()`.
 template <class T>
 concept ChunkFunction =
-    std::invocable<T&> && std::same_as<std::invoke_result_t<T&>, Task<std::optional<std::string>>>;
+    std::invocable<T&> &&
+    std::same_as<std::invoke_result_t<T&>, Task<std::optional<std::string>>>;
 
 /// A body that comes in chunks while it is made: of a response (`Response::streamed`), or of a
 /// request to a class that asks for it (`streams_requests`). What makes the chunks waits for what

@@ -27,7 +27,6 @@ class OpenStream final : public Operation {
 
   BodySource& source() { return *source_; }
   const std::shared_ptr<const std::string>& what() const { return what_; }
-
  private:
   class Reader;
 

@@ -244,7 +244,7 @@ std::size_t Database::find_savepoint(std::string_view name) const {
     const auto& candidate = savepoints_[level - 1];
     if (!name.empty() && same_name(candidate, name)) return level - 1;
   }
-  throw SqlError("no such savepoint: " + std::string(name)).set_sqlite_code(SQLITE_ERROR);
+  sqlite_error(SQLITE_ERROR, "no such savepoint: " + std::string(name)).raise();
 }
 
 void Database::open_savepoint() { open_savepoint({}); }
@@ -293,6 +293,13 @@ std::size_t Database::open_cursors() const {
   std::size_t count = 0;
   for (const auto* cursor = cursors_; cursor; cursor = cursor->next_) ++count;
   return count;
+}
+
+void Database::keep_cursor_rows() {
+  for (auto* next = cursors_; next;) {
+    auto* cursor = std::exchange(next, next->next_);
+    cursor->keep_rows();
+  }
 }
 
 void Database::close_cursors(const std::string& reason) {

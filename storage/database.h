@@ -202,9 +202,9 @@ class Database final {
   std::uint64_t rollback_count_ = 0;
   /// Frames in the log after the last commit; -1 if the present one has written none.
   int log_frames_ = -1;
-  // What the database looked like when its transaction began; the version of the schema is asked
-  // for when a database is new.
+  /// It has no commit yet.
   bool new_ = false;
+  // What it looked like when its transaction began; the schema's version only if it is new.
   std::int64_t changes_at_begin_ = 0;
   std::int64_t schema_at_begin_ = 0;
 };

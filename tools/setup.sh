@@ -1,5 +1,8 @@
 # Shared by ./run and ./test: say what happens, install what is missing, build. Sourced by bash.
 
+# Checkouts share what the compiler cache has, wherever they are.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
