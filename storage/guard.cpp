@@ -60,6 +60,10 @@ constexpr auto functions = names(
     "sqlite_rename_column", "sqlite_rename_table", "sqlite_rename_test", "sqlite_drop_column",
     "sqlite_rename_quotefix");
 
+/// Harmless ones that Durable Objects lack.
+constexpr auto native_functions =
+    names("ceiling", "power", "log10", "json_pretty", "json_error_position", "sqlite_version");
+
 constexpr auto modules = names("fts5", "fts5vocab", "rtree", "rtree_i32");
 
 /// Built-in tables that would show pages or statements of ours.
@@ -143,7 +147,8 @@ bool Guard::allows(int action, std::string_view first, std::string_view second,
     case SQLITE_REINDEX:
       return true;
     case SQLITE_FUNCTION:
-      return contains(functions, second) || has_function(second);
+      return contains(functions, second) || has_function(second) ||
+             (limits_ == SqlLimits::native && contains(native_functions, second));
     case SQLITE_TRANSACTION:
     case SQLITE_SAVEPOINT:
       return refuse(use_transaction_sync);

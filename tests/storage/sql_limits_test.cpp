@@ -35,6 +35,13 @@ TEST_F(NativeLimits, AreThoseOfSqlite) {
   EXPECT_EQ(sql().one<int>("SELECT length(?)", std::string(5'000'000, 'x')), 5'000'000);
 }
 
+TEST_F(NativeLimits, FunctionsThatTheReferenceLacks) {
+  EXPECT_EQ(number("SELECT CAST(CEILING(1.5) + POWER(2, 3) + log10(100) AS INT)"), 12);
+  sql_limits_ = SqlLimits::reference;
+  reopen();
+  EXPECT_THAT(error_of("SELECT POWER(2, 3)"), HasSubstr("not authorized"));
+}
+
 TEST_F(NativeLimits, WhatIsNotAllowedIsNotAllowedHere) {
   EXPECT_THAT(error_of("ATTACH ':memory:' AS other"), HasSubstr("SQLITE_AUTH"));
   EXPECT_THAT(error_of("SELECT load_extension('x')"), HasSubstr("not authorized"));
