@@ -6,6 +6,7 @@
 #include "python/conversion.h"
 #include "python/python_body.h"
 #include "python/python_runtime.h"
+#include "python/sql_connection.h"
 #include "runtime/instance.h"
 #include "storage/object_store.h"
 
@@ -95,6 +96,7 @@ void PythonObject::proceed(std::uint64_t number, std::function<void()> body) {
       current_object = this;
       body();
       keep_rows();
+      undo_forgotten();
       current_object = nullptr;
     });
   } else {
@@ -116,6 +118,18 @@ void PythonObject::proceed(std::uint64_t number, std::function<void()> body) {
 void PythonObject::keep_rows() {
   if (!connection_ || ending_ || state().instance().broken()) return;
   store().database().keep_cursor_rows();
+}
+
+void PythonObject::undo_forgotten() {
+  auto& instance = state().instance();
+  if (!connection_ || ending_ || instance.broken()) return;
+  if (unanswered_ > 0 || strands_.size() > 1 || instance.waits()) return;
+  auto& connection = connection_.get().cast<SqlConnection&>();
+  if (!connection.in_transaction()) return;
+  connection.rollback();
+  log(LogLevel::warning,
+      "a transaction that was begun and not ended was rolled back: end what you begin in the same "
+      "event");
 }
 
 void PythonObject::keep_gate(Strand& strand) {
@@ -181,6 +195,7 @@ void PythonObject::unpark(std::uint64_t number) {
 
 void PythonObject::deliver(const std::shared_ptr<PythonEvent>& event) {
   event->object = this;
+  ++unanswered_;
   run([this, event] { runtime_.start(instance_.get(), event); });
 }
 
@@ -219,6 +234,7 @@ Task<std::string> PythonObject::call(std::string method, std::string arguments) 
 
 void PythonObject::settle(const std::shared_ptr<PythonEvent>& event) {
   if (std::exchange(event->settled, true)) return;
+  if (event->kind != PythonEvent::Kind::chunk) --unanswered_;
   settled_.push_back(event);
 }
 

@@ -132,6 +132,8 @@ class PythonObject final : public DurableObject {
   void proceed(std::uint64_t number, std::function<void()> body);
   /// Lets queries that Python has not read to their end outlive the turn.
   void keep_rows();
+  /// Rolls a transaction back that nobody is left to end: the object would commit nothing any more.
+  void undo_forgotten();
   void keep_gate(Strand& strand);
   void open_gate(Strand& strand);
   void run_unparked();
@@ -158,6 +160,8 @@ class PythonObject final : public DurableObject {
   std::vector<std::uint64_t> unparked_;
   std::map<InputGate::Section, InputGate::Section> outer_sections_;
   std::vector<std::shared_ptr<PythonEvent>> settled_;
+  /// Events whose answer is still to come.
+  std::size_t unanswered_ = 0;
   std::optional<Error> construction_failed_;
   bool constructed_ = false;
   /// The instance ends: what is parked must come to its end.

@@ -101,6 +101,8 @@ class Instance final {
 
   std::uint64_t add_operation(Operation& operation);
   void remove_operation(std::uint64_t number) { operations_.erase(number); }
+  /// Whether code of the object goes on later: it waits for something, or makes a stream.
+  bool waits() const { return !operations_.empty() || !streams_.empty(); }
   /// The number of the operation that began last.
   std::uint64_t last_operation() const { return last_operation_; }
   /// Completes an operation of this instance within the current turn, if somebody still waits.

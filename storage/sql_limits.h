@@ -4,7 +4,7 @@
 
 namespace stead {
 
-/// How large an author's SQL may be, and which functions it has.
+/// How large an author's SQL may be.
 enum class SqlLimits : std::uint8_t {
   reference,  ///< those of Durable Objects: 100 arguments, 100 columns, short patterns
   native,     ///< SQLite's own: 32,766 arguments, 2,000 columns, texts of up to a gigabyte
