@@ -26,6 +26,7 @@ class ClassFoldersTest : public ::testing::Test {
     std::ofstream(folder(name) + "/namespace.key") << name;
     ObjectId id;
     id.bytes[0] = 0xab;
+    id.bytes[1] = 0xcd;
     if (with_object) std::ofstream(object_path(data(), name, id)) << name;
   }
   std::string key(const std::string& name) const {
