@@ -183,8 +183,8 @@ TEST_F(NodeTest, CarriesCallsBetweenShards) {
 
 TEST_F(NodeTest, RunsAWorkerOnEachShard) {
   start();
-  EXPECT_EQ(fetch(node->worker(0)).get().body, "1");
-  EXPECT_EQ(fetch(node->worker(1)).get().body, "2");
+  EXPECT_EQ(fetch(node->workers(0).at(0)).get().body, "1");
+  EXPECT_EQ(fetch(node->workers(1).at(0)).get().body, "2");
 }
 
 TEST_F(NodeTest, LogsWhatAHandlerThrew) {
