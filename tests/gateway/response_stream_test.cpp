@@ -164,16 +164,6 @@ TEST_F(ResponseStreamTest, AStopEndsStreamsAtItsDeadline) {
   EXPECT_TRUE(all_closed(2));
 }
 
-TEST_F(ResponseStreamTest, AStoppedNodeDestroysSources) {
-  start();
-  auto client = connect();
-  client.ask(get("/feed/a/waiting"), true);
-  client.read_chunk();
-  node->stop(milliseconds(0));
-  EXPECT_EQ(counts().destroyed, 1);
-  server.reset();
-}
-
 TEST_F(ResponseStreamTest, AnObjectWithAStreamStaysInMemory) {
   config.object.idle_timeout = milliseconds(10);
   start();
