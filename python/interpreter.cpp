@@ -9,7 +9,7 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 /// The interpreter is never ended, and keeps what it has.
-extern "C" const char* __lsan_default_suppressions() {
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
   return "leak:libpython\nleak:pybind11\nleak:CRYPTO_zalloc\n";
 }
 #endif

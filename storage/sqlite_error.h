@@ -19,8 +19,8 @@ std::string sqlite_extended_code_name(int code);
 /// "no such column: x at offset 7: SQLITE_ERROR". `connection` may be null (no memory).
 std::string sqlite_error_text(sqlite3* connection, int code);
 
-/// Carries the code. `SqlError` if SQLite refused a statement; `StorageError` if the disk, the file or the memory
-/// failed.
+/// Carries the code. `SqlError` if SQLite refused a statement; `StorageError` if the disk, the file
+/// or the memory failed.
 Error sqlite_error(int code, const std::string& text);
 
 /// What a commit would fail with while a deferred foreign key is violated.
