@@ -280,7 +280,7 @@ TEST_F(PythonHostTest, ForeignKeysAreSwitchedOffAfterAFlush) {
   EXPECT_EQ(sql("a",
                 "INSERT INTO parent VALUES(1)\nPRAGMA foreign_keys = OFF\n"
                 "PRAGMA foreign_keys\nflush\nPRAGMA foreign_keys = OFF\n"
-                "PRAGMA foreign_keys\nBEGIN\nflush\nCOMMIT\nPRAGMA foreign_keys = ON\n"
+                "PRAGMA foreign_keys\nBEGIN\nflush\nCOMMIT\nflush\nPRAGMA foreign_keys = ON\n"
                 "PRAGMA foreign_keys"),
             "None 1 None 0 a transaction is open: commit it or roll it back before flush() None 1");
 }
