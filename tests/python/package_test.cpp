@@ -141,9 +141,7 @@ TEST_F(PythonPackageTest, AbortUndoesTheTurn) {
 TEST_F(PythonPackageTest, WsgiApplicationsReadAndSendStreams) {
   const auto response = send("a", Request::get("/collect/wsgi/%E6%9D%B1"));
   EXPECT_EQ(response.body, "POST /wsgi/東 " + std::string(1'000'000, 'x'));
-  EXPECT_EQ(std::ranges::count(response.headers, "set-cookie",
-                               [](const auto& field) { return field.first; }),
-            2);
+  EXPECT_EQ(response.headers.get_all("Set-Cookie").size(), 2);
 }
 
 TEST_F(PythonPackageTest, RequestsInPiecesAreRead) {

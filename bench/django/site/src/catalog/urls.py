@@ -1,4 +1,0 @@
-from catalog.views import page
-from django.urls import path
-
-urlpatterns = [path("<str:tenant>/", page)]
