@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from stead._native import current
 
@@ -103,15 +104,21 @@ def _local_memory_cache(module: Any) -> None:
 
 
 def _content_types(module: Any) -> None:
-    """Ids of content types differ from database to database."""
+    """Ids of content types differ from database to database. Migrations have models of their own
+    for them, whose managers must not be given the real ones."""
     manager = module.ContentTypeManager
 
+    def cache_of(self: Any) -> Any:
+        model = getattr(self, "model", None)
+        kept = None if model is None else _kept("django_content_types", WeakKeyDictionary)
+        return None if kept is None else kept.setdefault(model, {})
+
     def get(self: Any) -> Any:
-        kept = _kept("django_content_types", dict)
+        kept = cache_of(self)
         return self.__dict__.setdefault("_outside_cache", {}) if kept is None else kept
 
     def put(self: Any, value: Any) -> None:
-        kept = _kept("django_content_types", dict)
+        kept = cache_of(self)
         if kept is None:
             self.__dict__["_outside_cache"] = value
         else:
