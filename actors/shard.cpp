@@ -251,7 +251,7 @@ std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
 }
 
 std::uint64_t Shard::append_commit(const CommitRecord& record, Transaction transaction) {
-  const auto number = services_.journal.append(record, std::move(transaction), *this);
+  const auto number = services_.journal.append_later(record, std::move(transaction), *this);
   // After what is ready to run on this shard now, which may append too.
   if (!std::exchange(writer_to_wake_, true)) {
     asio::post(loop_, [this] {

@@ -80,7 +80,6 @@ std::optional<std::uint64_t> OfflineStorage::commit(FileDraft& draft, const std:
   outcome_ = std::make_unique<Outcome>();
   auto& journal = storage_->journal();
   const auto number = journal.append({object, 1, 0}, std::move(*transaction), *this);
-  journal.wake_writer();
   if (outcome_->promise.get_future().get() != CommitOutcome::durable) {
     throw StorageError("nothing was changed: " + journal.refusal());
   }

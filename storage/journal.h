@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/object_id.h"
 #include "storage/transaction.h"
@@ -49,14 +50,20 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
-  /// Takes a transaction, to be written after the next `wake_writer`; `client` hears of it exactly
-  /// once, after `append` has returned. The client must outlive that. Gives the commit's number,
-  /// which grows over the whole node and its lives.
-  virtual std::uint64_t append(const CommitRecord& record, Transaction transaction,
-                               JournalClient& client) = 0;
+  /// Takes a transaction and begins to make it durable; `client` hears of it exactly once, maybe
+  /// before this has returned. The client must outlive that. Gives the commit's number, which grows
+  /// over the whole node and its lives.
+  std::uint64_t append(const CommitRecord& record, Transaction transaction, JournalClient& client) {
+    const auto number = append_later(record, std::move(transaction), client);
+    wake_writer();
+    return number;
+  }
 
-  /// Begins to make durable what was appended. Call it once you have appended all that you have at
-  /// the moment: the more comes together, the less each costs.
+  /// The same for one of several: nothing is written before the next `wake_writer`, which is to
+  /// follow the last of them. The more comes together, the less each costs.
+  virtual std::uint64_t append_later(const CommitRecord& record, Transaction transaction,
+                                     JournalClient& client) = 0;
+  /// Begins to make durable what was appended.
   virtual void wake_writer() = 0;
 
   /// The object's file, synced, holds everything up to the commit of this number: records before

@@ -52,8 +52,8 @@ LocalJournal::LocalJournal(Disk& disk, Environment environment, JournalConfig co
 
 LocalJournal::~LocalJournal() = default;
 
-std::uint64_t LocalJournal::append(const CommitRecord& record, Transaction transaction,
-                                   JournalClient& client) {
+std::uint64_t LocalJournal::append_later(const CommitRecord& record, Transaction transaction,
+                                         JournalClient& client) {
   Item item{record, std::move(transaction), 0, &client};
   pending_bytes_ += item.bytes();
   const std::lock_guard lock(mutex_);

@@ -51,16 +51,16 @@ struct JournalConfig {
 /// A full disk fails the commits that wait, and later ones until there is room. Any other failure
 /// of the disk leaves in doubt what was stored: `write_batch` throws, and the process must end.
 ///
-/// Thread: `append`, `mark` and `refusal` from any; the rest from one, the writer's. Owner: the
-/// node. The clients must outlive it or at least their commits.
+/// Thread: `append`, `append_later`, `mark` and `refusal` from any; the rest from one, the writer's.
+/// Owner: the node. The clients must outlive it or at least their commits.
 class LocalJournal final : public Journal {
  public:
   /// Begins a new segment. Throws DiskError.
   LocalJournal(Disk& disk, Environment environment, JournalConfig config, JournalPosition position);
   ~LocalJournal() override;
 
-  std::uint64_t append(const CommitRecord& record, Transaction transaction,
-                       JournalClient& client) override;
+  std::uint64_t append_later(const CommitRecord& record, Transaction transaction,
+                             JournalClient& client) override;
   void wake_writer() override { arrived_.notify_one(); }
   void mark(const ObjectId& object, const std::string& class_name, std::uint64_t number) override;
   std::string refusal() const override;

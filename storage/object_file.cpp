@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "base/check.h"
@@ -155,7 +156,12 @@ void ObjectFile::record(std::size_t begin, std::size_t end, std::uint64_t sequen
                         Transaction& out) {
   Recorder recorder(*this, out);
   if (unborn()) {
-    for (const auto& [page, kept] : overlay_) recorder.add(page, {kept.image, page_size_});
+    // The prepared image, but for what the first commit has changed of it.
+    std::set<std::uint32_t> changed;
+    for (auto frame = begin; frame < end; ++frame) changed.insert(wal_.page_of(frame));
+    for (const auto& [page, kept] : overlay_) {
+      if (!changed.contains(page)) recorder.add(page, {kept.image, page_size_});
+    }
   }
   if (out.undoable) {
     for (auto page = out.pages + 1; page <= out.pages_before; ++page) recorder.add_former(page);

@@ -37,6 +37,26 @@ std::size_t end_of_run(std::span<const std::uint8_t> a, std::span<const std::uin
   return end;
 }
 
+/// What LZ4 needs, kept: clearing it for each page takes longer than compressing most of them.
+class Compressor {
+ public:
+  /// One LZ4 block that is shorter than the page; empty if there is none.
+  std::span<const std::uint8_t> compress(std::span<const std::uint8_t> page) {
+    block_.resize(page.size());
+    LZ4_resetStream_fast(&state_);
+    const int size = LZ4_compress_fast_continue(
+        &state_, reinterpret_cast<const char*>(page.data()), reinterpret_cast<char*>(block_.data()),
+        static_cast<int>(page.size()), static_cast<int>(page.size()) - 1, 1);
+    // What a block that did not fit leaves behind may not be used again.
+    if (size == 0) LZ4_initStream(&state_, sizeof state_);
+    return std::span(block_).first(static_cast<std::size_t>(size));
+  }
+
+ private:
+  LZ4_stream_t state_{};
+  Bytes block_;
+};
+
 void append_u16(Bytes& out, std::size_t value) {
   out.push_back(static_cast<std::uint8_t>(value));
   out.push_back(static_cast<std::uint8_t>(value >> 8));
@@ -62,17 +82,11 @@ std::uint32_t page_checksum(std::span<const std::uint8_t> page) {
 }
 
 PageEncoding append_image(Bytes& out, std::span<const std::uint8_t> page) {
-  const auto start = out.size();
-  out.resize(start + page.size());
-  const int size = LZ4_compress_default(
-      reinterpret_cast<const char*>(page.data()), reinterpret_cast<char*>(out.data() + start),
-      static_cast<int>(page.size()), static_cast<int>(page.size()) - 1);
-  if (size > 0) {
-    out.resize(start + static_cast<std::size_t>(size));
-    return PageEncoding::lz4;
-  }
-  std::memcpy(out.data() + start, page.data(), page.size());
-  return PageEncoding::raw;
+  thread_local Compressor compressor;
+  const auto compressed = compressor.compress(page);
+  const auto image = compressed.empty() ? page : compressed;
+  out.insert(out.end(), image.begin(), image.end());
+  return compressed.empty() ? PageEncoding::raw : PageEncoding::lz4;
 }
 
 bool append_patch(Bytes& out, std::span<const std::uint8_t> before,

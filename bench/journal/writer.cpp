@@ -51,7 +51,6 @@ bool Writer::write(BenchObject& object) {
   store.commit(0);
   auto transaction = store.flush(object.next_sequence());
   object.append(storage_.journal(), std::move(*transaction), *this);
-  storage_.journal().wake_writer();
   return true;
 }
 

@@ -13,7 +13,9 @@ using Operation = FaultDisk::Operation;
 class Marks final : public Journal {
  public:
   explicit Marks(FaultDisk& disk) : disk_(disk) {}
-  std::uint64_t append(const CommitRecord&, Transaction, JournalClient&) override { return 0; }
+  std::uint64_t append_later(const CommitRecord&, Transaction, JournalClient&) override {
+    return 0;
+  }
   void wake_writer() override {}
   void mark(const ObjectId& object, const std::string&, std::uint64_t number) override {
     if (marks.empty()) synced = disk_.count(Operation::sync) + disk_.count(Operation::sync_all);

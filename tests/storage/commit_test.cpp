@@ -65,6 +65,17 @@ TEST_F(Commits, FirstOneThatFailsLeavesNoTrace) {
   EXPECT_FALSE(exists());
 }
 
+TEST_F(Commits, FirstOneHasEachPageOnce) {
+  delete_all();
+  store().checkpoint();
+  run("CREATE TABLE u(v)");
+  run("INSERT INTO u VALUES(1)");
+  const auto transaction = store().commit(++sequence_);
+  ASSERT_TRUE(transaction);
+  EXPECT_EQ(transaction->kind, Transaction::Kind::create);
+  EXPECT_EQ(transaction->entries, transaction->pages);
+}
+
 TEST_F(Commits, OfAnObjectInMemoryOnlyReachTheFileAtACheckpoint) {
   EXPECT_FALSE(exists());
   store().checkpoint();
