@@ -76,6 +76,7 @@ struct Node::Parts {
       const auto key = data->namespace_key(info->name, environment.random).take_or_raise();
       classes.add(*info, NamespaceKey(key));
     }
+    set_durability();
     if (app.worker()) worker.emplace(Class{*app.worker(), NamespaceKey({})});
     const ShardServices services{config,
                                  environment,
@@ -94,6 +95,19 @@ struct Node::Parts {
     background_thread = std::make_unique<BackgroundThread>(
         [this] { return background.wait(); }, [this] { background.run_next(); },
         [this](std::exception_ptr failure) { fail(failure); });
+  }
+
+  void set_durability() {
+    for (const auto& [name, durability] : config.durability) {
+      const auto of = std::ranges::find(classes, name, [](const auto& c) { return c->info.name; });
+      if (of == classes.end()) {
+        throw Error(ErrorCode::type, "durability." + name + ": the application has no class " +
+                                         name +
+                                         "; take the setting away, or write its name as "
+                                         "the application does");
+      }
+      (*of)->durability = durability;
+    }
   }
 
   /// The disk does not keep what it was told to: nothing more may be acknowledged.

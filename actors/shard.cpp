@@ -241,7 +241,7 @@ std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
       .path = object_path(data, info.name, object.id),
       .id = object.id,
       .name = object.name,
-      .durability = info.durability,
+      .durability = object.of->durability,
       .created = services_.environment.clock.wall_now(),
       .wal = {.memory = services_.config.object.log_memory,
               .spill_path = data + "/spill/" + object.id.to_string()},

@@ -48,7 +48,8 @@ std::string_view expected(Setting::Kind kind) {
 }
 
 bool is_section(const std::string& name) {
-  return name == "vars" || std::ranges::any_of(settings(), [&](const Setting& setting) {
+  return name == "vars" || name == "durability" ||
+         std::ranges::any_of(settings(), [&](const Setting& setting) {
            return setting.name.starts_with(name + ".");
          });
 }
@@ -86,7 +87,8 @@ class Reader {
   Result<void> read_node(const std::string& name, toml::source_index line, const toml::node& node) {
     if (is_section(name)) {
       if (const auto* table = node.as_table()) {
-        return name == "vars" ? read_vars(*table) : read_table(*table, name + ".");
+        const bool has_settings = name != "vars" && name != "durability";
+        return has_settings ? read_table(*table, name + ".") : read_texts(*table, name + ".");
       }
       return at(line, "\"" + name + "\" is a table: write [" + name + "] and its keys below");
     }
@@ -103,15 +105,19 @@ class Reader {
     return {};
   }
 
-  Result<void> read_vars(const toml::table& table) {
+  /// A table whose keys are the user's.
+  Result<void> read_texts(const toml::table& table, const std::string& prefix) {
     for (const auto& [key, node] : table) {
+      const auto name = prefix + std::string(key.str());
+      const auto line = key.source().begin.line;
       const auto* text = node.as_string();
       if (text == nullptr) {
-        return at(key.source().begin.line, "vars." + std::string(key.str()) +
-                                               ": expected a string, not " + type_name(node) +
-                                               "; put it in quotes");
+        return at(line,
+                  name + ": expected a string, not " + type_name(node) + "; put it in quotes");
       }
-      config_.vars[std::string(key.str())] = text->get();
+      if (const auto done = set_setting(config_, name, text->get()); !done) {
+        return at(line, done.error().what());
+      }
     }
     return {};
   }

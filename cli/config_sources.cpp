@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view prefix = "STEAD_";
 constexpr std::string_view var_prefix = "STEAD_VAR_";
+constexpr std::string_view durability_prefix = "STEAD_DURABILITY_";
 constexpr std::string_view file_variable = "STEAD_CONFIG";
 constexpr const char* default_file = "stead.toml";
 
@@ -46,6 +47,9 @@ Result<void> read_variable(const std::string& name, const std::string& value, Co
   if (name.starts_with(var_prefix) && name.size() > var_prefix.size()) {
     config.vars[name.substr(var_prefix.size())] = value;
     return {};
+  }
+  if (name.starts_with(durability_prefix) && name.size() > durability_prefix.size()) {
+    return set_setting(config, "durability." + name.substr(durability_prefix.size()), value);
   }
   for (const auto& setting : settings()) {
     if (environment_name(setting) != name) continue;

@@ -17,6 +17,7 @@ using Kind = Setting::Kind;
 
 constexpr std::size_t max_shards = 1'024;
 constexpr std::string_view vars_prefix = "vars.";
+constexpr std::string_view durability_prefix = "durability.";
 
 // `field` is a function from a configuration to the field, so that one line of the table is enough.
 
@@ -254,10 +255,28 @@ std::string unknown_setting(std::string_view name) {
   return text;
 }
 
+namespace {
+
+Result<void> set_durability(Config& config, std::string_view name, std::string_view value) {
+  const bool none = value == "none";
+  if (!none && value != "journal") {
+    return Error(ErrorCode::type, std::string(name) + ": expected journal or none, not \"" +
+                                      std::string(value) + "\"");
+  }
+  config.durability[std::string(name.substr(durability_prefix.size()))] =
+      none ? Durability::none : Durability::journal;
+  return {};
+}
+
+}  // namespace
+
 Result<void> set_setting(Config& config, std::string_view name, std::string_view value) {
   if (name.starts_with(vars_prefix) && name.size() > vars_prefix.size()) {
     config.vars[std::string(name.substr(vars_prefix.size()))] = std::string(value);
     return {};
+  }
+  if (name.starts_with(durability_prefix) && name.size() > durability_prefix.size()) {
+    return set_durability(config, name, value);
   }
   const auto* setting = find_setting(name);
   if (setting == nullptr) return Error(ErrorCode::type, unknown_setting(name));

@@ -30,8 +30,8 @@ std::span<const Setting> settings();
 /// Null if there is none of that name.
 const Setting* find_setting(std::string_view name);
 
-/// Sets "http.body_bytes", or "vars.NAME". Fails for an unknown name, with a likely one, and for a
-/// bad value, naming the setting.
+/// Sets "http.body_bytes", "vars.NAME" or "durability.CLASS". Fails for an unknown name, with a
+/// likely one, and for a bad value, naming the setting.
 Result<void> set_setting(Config& config, std::string_view name, std::string_view value);
 
 /// `unknown key "http.body_byte"; did you mean "http.body_bytes"?`

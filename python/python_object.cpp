@@ -346,7 +346,7 @@ ObjectStore& PythonObject::store() {
   return state().instance().store();
 }
 
-void PythonObject::flush() { state().instance().commit_now(); }
+void PythonObject::flush() { state().instance().commit_part(); }
 
 Id PythonObject::id_from_name(const std::string& class_name, std::string name) {
   return objects(class_name).id_from_name(std::move(name));

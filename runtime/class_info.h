@@ -51,13 +51,14 @@ struct ClassInfo {
 struct Class {
   const ClassInfo& info;
   NamespaceKey key;
+  Durability durability = info.durability;
 };
 
 /// The classes of one node. Thread: any (immutable once filled). Owner: the node.
 class ClassTable {
  public:
-  void add(const ClassInfo& info, NamespaceKey key) {
-    classes_.push_back(std::make_unique<Class>(Class{info, key}));
+  Class& add(const ClassInfo& info, NamespaceKey key) {
+    return *classes_.emplace_back(std::make_unique<Class>(Class{info, key}));
   }
   /// Null if there is none.
   const Class* find(std::string_view name) const;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runtime/limits.h"
+#include "storage/durability.h"
 
 namespace stead {
 
@@ -55,6 +56,8 @@ struct Config {
   HistoryLimits history;
   HttpLimits http;
   PythonSettings python;
+  /// By class: when what its objects write is made durable, if not as the class itself says.
+  std::map<std::string, Durability, std::less<>> durability;
   /// What `env().var(name)` gives.
   std::map<std::string, std::string, std::less<>> vars;
 };

@@ -160,20 +160,27 @@ void Instance::end_turn() {
 void Instance::commit() {
   if (!store_) return;
   try {
-    auto transaction = store_->commit(commits_.next());
-    if (!transaction) return;
-    const bool created = transaction->kind == Transaction::Kind::create;
-    commits_.append(std::move(*transaction));
-    if (created) host_.object_created(address_);
+    append(store_->commit(commits_.next()));
   } catch (...) {
     break_with(current_error());
   }
 }
 
-void Instance::commit_now() {
-  store();
-  commit();
-  if (broken_) broken_->raise();
+void Instance::append(std::optional<Transaction> transaction) {
+  if (!transaction) return;
+  const bool created = transaction->kind == Transaction::Kind::create;
+  commits_.append(std::move(*transaction));
+  if (created) host_.object_created(address_);
+}
+
+void Instance::commit_part() {
+  auto& store = this->store();
+  try {
+    append(store.commit_part(commits_.next()));
+  } catch (...) {
+    break_with(current_error());
+    throw;
+  }
 }
 
 void Instance::resume(Resumption resumption) {

@@ -73,9 +73,9 @@ class Instance final {
   std::uint64_t incarnation() const { return incarnation_; }
   /// Throws if the class has no storage or the instance is broken.
   ObjectStore& store();
-  /// Commits what the turn has written so far, apart from what follows. Throws if that fails: the
-  /// instance is then broken.
-  void commit_now();
+  /// Ends what is a transaction to SQLite; what the turn writes is one commit all the same. Throws
+  /// if that fails: the instance is then broken.
+  void commit_part();
   /// Removes everything that the object stored.
   void delete_all();
   void emit(std::unique_ptr<Output> output);
@@ -127,6 +127,8 @@ class Instance final {
   void close_ended_streams();
   void end_turn();
   void commit();
+  /// Hands over what the storage has to make durable, if it has.
+  void append(std::optional<Transaction> transaction);
   void answer(std::unique_ptr<Call> call);
 
   // Fixed at construction.

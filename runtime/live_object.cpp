@@ -138,11 +138,13 @@ bool LiveObject::storage_busy() {
   if (restore_) return true;
   if (!store_) return false;
   if (store_->wants_checkpoint()) checkpoint_due_ = true;
-  if (!rebuild_due_ && !checkpoint_due_ && !restore_due()) return false;
+  // A transaction that goes on over several turns has to end before a checkpoint.
+  const bool may_checkpoint = checkpoint_due_ && !store_->dirty();
+  if (!rebuild_due_ && !may_checkpoint && !restore_due()) return false;
   flush();
   if (!commits_.settled()) return true;
   if (rebuild_due_ && !rebuild()) return true;
-  if (std::exchange(checkpoint_due_, false)) checkpoint();
+  if (!store_->dirty() && std::exchange(checkpoint_due_, false)) checkpoint();
   if (restore_due()) begin_restore();
   return restore_ != nullptr;
 }

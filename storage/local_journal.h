@@ -51,8 +51,8 @@ struct JournalConfig {
 /// A full disk fails the commits that wait, and later ones until there is room. Any other failure
 /// of the disk leaves in doubt what was stored: `write_batch` throws, and the process must end.
 ///
-/// Thread: `append`, `append_later`, `mark` and `refusal` from any; the rest from one, the writer's.
-/// Owner: the node. The clients must outlive it or at least their commits.
+/// Thread: `append`, `append_later`, `mark` and `refusal` from any; the rest from one, the
+/// writer's. Owner: the node. The clients must outlive it or at least their commits.
 class LocalJournal final : public Journal {
  public:
   /// Begins a new segment. Throws DiskError.

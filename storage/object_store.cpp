@@ -120,19 +120,34 @@ void ObjectStore::shrink() {
   database_.run_script("PRAGMA incremental_vacuum", Trust::trusted);
 }
 
-std::optional<Transaction> ObjectStore::commit(std::uint64_t sequence) {
-  if (!open_ || database_.savepoint_depth() > 0) return std::nullopt;
+void ObjectStore::commit_to_log() {
   close_cursors();
   if (file_->unborn() && !file_->uncaptured() && database_.changed()) write_birth();
   if (may_shrink_ && database_.in_transaction()) shrink();
   const bool changed = database_.commit();
   migrated_ = false;
   if (changed) file_->committed(database_.log_frames());
+}
+
+std::optional<Transaction> ObjectStore::commit_part(std::uint64_t sequence) {
+  if (!open_ || database_.savepoint_depth() > 0) return std::nullopt;
+  auto earlier = flush(sequence);
+  partial_ = true;
+  commit_to_log();
+  part_confirmed_ |= database_.confirmed();
+  return earlier;
+}
+
+std::optional<Transaction> ObjectStore::commit(std::uint64_t sequence) {
+  if (!open_ || database_.savepoint_depth() > 0) return std::nullopt;
+  commit_to_log();
+  const bool confirmed = std::exchange(part_confirmed_, false) || database_.confirmed();
+  partial_ = false;
   const bool now = config_.durability == Durability::journal || flush_requested_;
   if (!now) return std::nullopt;
   flush_requested_ = false;
   auto transaction = flush(sequence);
-  if (transaction) transaction->confirmed = database_.confirmed();
+  if (transaction) transaction->confirmed = confirmed;
   if (mutated(Mutation::checkpoint_before_durable)) checkpoint();
   return transaction;
 }
@@ -166,6 +181,7 @@ std::optional<Transaction> ObjectStore::delete_all(std::uint64_t sequence) {
   database_.close();
   open_ = false;
   migrated_ = false;
+  partial_ = part_confirmed_ = false;
   if (transaction) {
     if (mutated(Mutation::remove_before_durable)) config_.disk.remove(config_.path);
     buried_.push_back({sequence, std::move(file_)});
@@ -209,6 +225,7 @@ void ObjectStore::rebuild() {
   database_.clear_critical_error();
   open_ = false;
   migrated_ = false;
+  partial_ = part_confirmed_ = false;
   if (!buried_.empty()) {
     // The removal failed, and whatever came after it.
     file_ = std::move(buried_.front().file);

@@ -81,21 +81,26 @@ class ObjectStore final {
     return Database::UnconfirmedWrites((open(), database_));
   }
 
-  /// Whether a transaction is open.
-  bool dirty() const { return database_.in_transaction(); }
+  /// Whether a transaction is open, or has parts (`commit_part`).
+  bool dirty() const { return database_.in_transaction() || partial_; }
   /// Ends the turn: its cursors, and its transaction. What is to be made durable now, under this
   /// number of the object's; nothing if nothing changed, or if it can wait (`unflushed`). On a
   /// throw nothing of the transaction is left. While a savepoint is open it does and gives nothing:
   /// the transaction and its cursors go on into the next turn.
   std::optional<Transaction> commit(std::uint64_t sequence);
-  /// Undoes the transaction and ends the turn's cursors.
+  /// Ends what is a transaction to SQLite, within a turn: the turn is one commit all the same, so
+  /// that `rebuild` takes this back until `commit` was called. Gives what earlier turns have left
+  /// unflushed, to be made durable under this number. Does nothing while a savepoint is open.
+  std::optional<Transaction> commit_part(std::uint64_t sequence);
+  /// Undoes what SQLite has not committed and ends the turn's cursors.
   void rollback() noexcept;
   /// Removes everything. The store is then as if new; the file goes once this is durable. Nothing
   /// to make durable if nothing was stored. Throws SqlError inside `transaction_sync`.
   std::optional<Transaction> delete_all(std::uint64_t sequence);
 
-  /// Whether there are commits that no transaction has taken yet (`Durability::none`).
-  bool unflushed() const { return file_ && file_->uncaptured(); }
+  /// Whether there are commits of whole turns that no transaction has taken yet
+  /// (`Durability::none`).
+  bool unflushed() const { return file_ && file_->uncaptured() && !partial_; }
   /// Those, to be made durable.
   std::optional<Transaction> flush(std::uint64_t sequence);
   /// The next `commit` takes them along.
@@ -154,6 +159,8 @@ class ObjectStore final {
   void open_stored();
   void fold_in_foreign_log();
   std::unique_ptr<ObjectFile> new_file() const;
+  /// Commits to SQLite only.
+  void commit_to_log();
   void write_birth();
   void shrink();
 
@@ -168,6 +175,9 @@ class ObjectStore final {
   /// The transaction holds migrations.
   bool migrated_ = false;
   bool flush_requested_ = false;
+  /// The turn has committed a part of its transaction, and whether output waits for it.
+  bool partial_ = false;
+  bool part_confirmed_ = false;
   std::optional<std::uint64_t> restore_request_;
   bool disk_changed_ = false;
   /// A removal is durable: the file on disk is of no use any more.

@@ -12,14 +12,11 @@ is the median of the rounds' ratios with the lowest and the highest. docs/benchm
 import argparse
 import contextlib
 import dataclasses
-import http.client
 import json
 import mmap
 import os
 import pathlib
 import platform
-import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -27,7 +24,9 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NOT_AVAILABLE = 3  # what a peer's start.sh exits with
+sys.path.insert(0, str(ROOT / "bench"))
+
+from measured_server import MeasuredServer, free_port  # noqa: E402
 
 # workload: method and path
 WORKLOADS = {
@@ -50,79 +49,6 @@ class Cell:
     workload: str
     objects: int
     connections: int
-
-
-class Server:
-    """One server's process group. Stopped by `stop`, whatever happens."""
-
-    def __init__(self, name, command, port, log):
-        self.name = name
-        self.port = port
-        self.log = log
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            start_new_session=True)  # fmt: skip
-
-    def wait_until_ready(self, seconds=60):
-        """False if the program says that it is not available here."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            status = self.process.poll()
-            if status == NOT_AVAILABLE:
-                return False
-            if status is not None:
-                raise SystemExit(f"{self.name} ended with status {status}:\n{self.output()}")
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if self._answers():
-                    return True
-            time.sleep(0.05)
-        raise SystemExit(f"{self.name} did not answer within {seconds} s:\n{self.output()}")
-
-    def _answers(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        with contextlib.closing(connection):
-            connection.request("POST", "/memory/ready/increment")
-            return connection.getresponse().status == 200
-
-    def output(self):
-        self.log.flush()
-        return pathlib.Path(self.log.name).read_text(errors="replace")[-2000:]
-
-    def processes(self):
-        """The ids of the group's processes: a start script may leave children."""
-        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                if int(fields[2]) == self.process.pid:
-                    yield int(stat.parent.name), fields
-
-    def cpu_seconds(self):
-        ticks = sum(int(fields[11]) + int(fields[12]) for _, fields in self.processes())
-        return ticks / os.sysconf("SC_CLK_TCK")
-
-    def pin(self, processors):
-        for process, _ in self.processes():
-            with contextlib.suppress(OSError):
-                for thread in os.listdir(f"/proc/{process}/task"):
-                    os.sched_setaffinity(int(thread), processors)
-
-    def stop(self):
-        for number, patience in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
-            try:
-                self.process.wait(patience)
-            except subprocess.TimeoutExpired:
-                continue
-            break
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def command_of(name, port, folder, options):
@@ -438,7 +364,8 @@ def start_servers(options, folder, started):
                 raise SystemExit(f"{command[0]} is missing: cmake --build --preset release")
             print(f"{name} is not available: left out", file=sys.stderr)
             continue
-        started[name] = Server(name, command, port, log)
+        started[name] = MeasuredServer(
+            name, command, port, log, ready=("POST", "/memory/ready/increment"))  # fmt: skip
         if not started[name].wait_until_ready():
             print(f"{name} is not available: left out", file=sys.stderr)
             print(started[name].output(), file=sys.stderr)

@@ -2,15 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <mutex>
 #include <thread>
 
 #include "actors/directory.h"
-#include "runtime/incoming_call.h"
 #include "runtime/stead.h"
+#include "tests/support/memory_log.h"
+#include "tests/support/outside_fetch.h"
 #include "tests/support/temporary_directory.h"
 
 namespace stead {
@@ -51,29 +52,6 @@ class Counter final : public DurableObject {
   }
 };
 
-class Quiet final : public LogSink {
- public:
-  void write(LogLevel, std::string_view text) override {
-    const std::lock_guard lock(mutex);
-    lines.emplace_back(text);
-  }
-  std::mutex mutex;
-  std::vector<std::string> lines;
-};
-
-class Outside final : public IncomingFetch {
- public:
-  using IncomingFetch::IncomingFetch;
-  void return_to_caller(std::unique_ptr<Call>) override {
-    if (error) {
-      answer.set_exception(std::make_exception_ptr(*error));
-    } else {
-      answer.set_value(std::move(*result));
-    }
-  }
-  std::promise<Response> answer;
-};
-
 class NodeTest : public ::testing::Test {
  protected:
   NodeTest() {
@@ -97,7 +75,7 @@ class NodeTest : public ::testing::Test {
     node.reset();
   }
   std::future<Response> fetch(ObjectAddress target, const std::string& path = "/") {
-    auto call = std::make_unique<Outside>(std::move(target), Request::get(path));
+    auto call = std::make_unique<test::OutsideFetch>(std::move(target), Request::get(path));
     auto answer = call->answer.get_future();
     node->host(0).send(std::move(call));
     return answer;
@@ -121,7 +99,7 @@ class NodeTest : public ::testing::Test {
   test::TemporaryDirectory directory;
   App app;
   Config config;
-  Quiet log;
+  test::MemoryLog log;
   std::unique_ptr<Node> node;
 };
 
@@ -190,9 +168,8 @@ TEST_F(NodeTest, RunsAWorkerOnEachShard) {
 TEST_F(NodeTest, LogsWhatAHandlerThrew) {
   start();
   EXPECT_THROW(get("a", "/throw"), Error);
-  const std::lock_guard lock(log.mutex);
-  ASSERT_EQ(log.lines.size(), 1U);
-  EXPECT_NE(log.lines[0].find("thrown on purpose"), std::string::npos);
+  EXPECT_EQ(std::ranges::count(log.text(), '\n'), 1);
+  EXPECT_TRUE(log.contains("thrown on purpose"));
 }
 
 TEST_F(NodeTest, ListsAndCountsObjectsThatStored) {

@@ -31,6 +31,9 @@ header_bytes = 4096
 
 [vars]
 GREETING = "hello"
+
+[durability]
+Cache = "none"
 )",
                                      "stead.toml", config);
   ASSERT_TRUE(done.ok()) << done.error().what();
@@ -40,6 +43,7 @@ GREETING = "hello"
   EXPECT_EQ(config.http.body_bytes, std::size_t{1} << 20);
   EXPECT_EQ(config.http.header_bytes, 4'096U);
   EXPECT_EQ(config.vars.at("GREETING"), "hello");
+  EXPECT_EQ(config.durability.at("Cache"), Durability::none);
   EXPECT_EQ(config.data, Config{}.data);
   EXPECT_EQ(config.http.idle_timeout, Config{}.http.idle_timeout);
 }
@@ -84,6 +88,8 @@ TEST(ConfigFile, RefusesBadValues) {
   EXPECT_THAT(error_of("stop_timeout = \"soon\"\n"), HasSubstr("expected a duration"));
   EXPECT_THAT(error_of("[http]\nbody_bytes = \"big\"\n"), StartsWith("stead.toml:2: "));
   EXPECT_THAT(error_of("data = \"\"\n"), HasSubstr("not empty"));
+  EXPECT_EQ(error_of("[durability]\nCache = \"some\"\n"),
+            "stead.toml:2: durability.Cache: expected journal or none, not \"some\"");
 }
 
 TEST(ConfigFile, RefusesDuplicatesAndBadSyntaxWithTheLine) {

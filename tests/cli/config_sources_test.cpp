@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_directory.h"
+
 namespace stead {
 namespace {
 
@@ -16,19 +18,13 @@ using testing::HasSubstr;
 class ConfigSourcesTest : public testing::Test {
  protected:
   void SetUp() override {
-    char pattern[] = "/tmp/stead_config_XXXXXX";
-    ASSERT_NE(mkdtemp(pattern), nullptr);
-    folder_ = pattern;
     before_ = std::filesystem::current_path();
-    std::filesystem::current_path(folder_);
+    std::filesystem::current_path(folder_.path());
   }
-  void TearDown() override {
-    std::filesystem::current_path(before_);
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { std::filesystem::current_path(before_); }
 
   void write(const std::string& name, std::string_view text) {
-    std::ofstream(folder_ / name) << text;
+    std::ofstream(folder_.path() + "/" + name) << text;
   }
   static std::string error_of(const ConfigSources& sources) {
     const auto config = load_config(sources);
@@ -36,7 +32,7 @@ class ConfigSourcesTest : public testing::Test {
   }
 
  private:
-  std::filesystem::path folder_;
+  test::TemporaryDirectory folder_;
   std::filesystem::path before_;
 };
 
@@ -62,13 +58,16 @@ TEST_F(ConfigSourcesTest, FlagsBeatEnvironmentBeatsFileBeatsDefaults) {
 
 TEST_F(ConfigSourcesTest, ReadsNestedKeysAndVarsFromTheEnvironment) {
   ConfigSources sources;
-  sources.environment = {{"STEAD_HTTP_BODY_BYTES", "1MiB"}, {"STEAD_VAR_GREETING", "hi"}};
+  sources.environment = {{"STEAD_HTTP_BODY_BYTES", "1MiB"},
+                         {"STEAD_VAR_GREETING", "hi"},
+                         {"STEAD_DURABILITY_Cache", "none"}};
   sources.flags = {{"--set", "vars.OTHER", "a=b"}};
   const auto config = load_config(sources);
   ASSERT_TRUE(config.ok()) << config.error().what();
   EXPECT_EQ(config.value().http.body_bytes, std::size_t{1} << 20);
   EXPECT_EQ(config.value().vars.at("GREETING"), "hi");
   EXPECT_EQ(config.value().vars.at("OTHER"), "a=b");
+  EXPECT_EQ(config.value().durability.at("Cache"), Durability::none);
 }
 
 TEST_F(ConfigSourcesTest, ReadsTheNamedFileInsteadOfTheUsualOne) {

@@ -12,8 +12,8 @@
 #include "storage/class_folders.h"
 #include "storage/data_directory.h"
 #include "storage/object_path.h"
-#include "tests/gateway/memory_log.h"
 #include "tests/gateway/test_client.h"
+#include "tests/support/memory_log.h"
 #include "tests/support/temporary_directory.h"
 
 namespace stead::test {

@@ -89,9 +89,17 @@ FILES = {
     """,
 }
 
-# Adds a column, then refuses the sites that have a note "bad".
-SECOND_MIGRATION = {
-    "src/notes/migrations/0002_colour.py": """
+# The first makes the table anew, for which foreign keys are off and SQLite's transaction ends. The
+# second adds a column, then refuses the sites that have a note "bad".
+NEXT_MIGRATIONS = {
+    "src/notes/migrations/0002_longer.py": """
+        from django.db import migrations, models
+
+        class Migration(migrations.Migration):
+            dependencies = [("notes", "0001_initial")]
+            operations = [migrations.AlterField("Note", "text", models.CharField(max_length=200))]
+    """,
+    "src/notes/migrations/0003_colour.py": """
         from django.db import migrations, models
 
         def check(apps, schema_editor):
@@ -99,13 +107,13 @@ SECOND_MIGRATION = {
                 raise ValueError("there is a bad note")
 
         class Migration(migrations.Migration):
-            dependencies = [("notes", "0001_initial")]
+            dependencies = [("notes", "0002_longer")]
             operations = [
                 migrations.AddField("Note", "colour", models.CharField(max_length=9, default="red")),
                 migrations.RunPython(check),
             ]
     """,
-    "src/notes/models.py": FILES["src/notes/models.py"] + """
+    "src/notes/models.py": FILES["src/notes/models.py"].replace("100", "200") + """
             colour = models.CharField(max_length=9, default="red")
     """,
 }

@@ -40,6 +40,18 @@ class DurabilityTest(harness.TestCase):
             self.assertLessEqual(value, sent[at])
         self.stop(server)
 
+    def test_a_class_that_is_configured_so_is_durable_only_when_it_leaves_memory(self):
+        server = self.serve("demo", "--set", "durability.Counter=none", "--set",
+                            "object.idle_timeout=1h")  # fmt: skip
+        self.assertEqual(server.post("/counter/a/increment").text, "1")
+        server.kill()
+        server = self.serve("demo", "--set", "durability.Counter=none")
+        self.assertEqual(server.get("/counter/a").text, "0")
+        self.assertEqual(server.post("/counter/a/increment").text, "1")
+        self.stop(server)
+        server = self.serve("demo", "--set", "durability.Counter=none")
+        self.assertEqual(server.get("/counter/a").text, "1")
+
     def test_many_restarts(self):
         for value in range(1, 6):
             server = self.serve("counter")

@@ -82,6 +82,8 @@ class StartTest(harness.TestCase):
         os.remove(os.path.join(self.folder, "stead.toml"))
         self.assert_fails(env={"STEAD_DATE": "x"}, says=["did you mean STEAD_DATA?"])
         self.assert_fails("--shards", "many", says=["--shards: ", '"many"'])
+        self.assert_fails("--data", self.data + "2", "--set", "durability.Cuonter=none",
+                          says=["durability.Cuonter: the application has no class Cuonter"])
         self.assertFalse(os.path.exists(self.data))
 
 

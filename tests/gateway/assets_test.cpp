@@ -482,8 +482,8 @@ TEST_F(NotFoundTest, IsPlainOtherwise) {
 }
 
 TEST(AssetFolder, KeepsABoundedAmount) {
-  std::string path = fs::temp_directory_path() / "stead-assets-XXXXXX";
-  path = ::mkdtemp(path.data());
+  const TemporaryDirectory directory;
+  const auto& path = directory.path();
   constexpr auto size = static_cast<std::size_t>(AssetFolder::most_kept_of_file);
   constexpr auto count = AssetFolder::most_kept / AssetFolder::most_kept_of_file + 5;
   for (int i = 0; i < count; ++i) {
@@ -500,7 +500,6 @@ TEST(AssetFolder, KeepsABoundedAmount) {
   }
   EXPECT_NE(folder.find("0"), first);
   EXPECT_EQ(folder.find("1"), folder.find("1"));
-  fs::remove_all(path);
 }
 
 }  // namespace

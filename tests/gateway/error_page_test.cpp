@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "memory_log.h"
+#include "tests/support/memory_log.h"
 
 namespace stead {
 namespace {

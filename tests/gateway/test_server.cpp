@@ -1,14 +1,10 @@
 #include "test_server.h"
 
-#include <stdlib.h>
-
 #include "test_app.h"
 
 namespace stead::test {
 
 ServerTest::ServerTest() {
-  std::string path = std::filesystem::temp_directory_path() / "stead-gateway-XXXXXX";
-  directory = ::mkdtemp(path.data());
   config.data = directory / "data";
   config.listen = "127.0.0.1:0";
   config.shards = 2;
@@ -20,7 +16,6 @@ ServerTest::~ServerTest() {
   server.reset();
   if (node) node->stop(std::chrono::milliseconds(0));
   node.reset();
-  std::filesystem::remove_all(directory);
 }
 
 void ServerTest::start() {

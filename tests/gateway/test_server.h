@@ -6,9 +6,10 @@
 #include <memory>
 
 #include "gateway/server.h"
-#include "memory_log.h"
 #include "runtime/app.h"
 #include "test_client.h"
+#include "tests/support/memory_log.h"
+#include "tests/support/temporary_directory.h"
 
 namespace stead::test {
 
@@ -27,7 +28,8 @@ class ServerTest : public ::testing::Test {
   App app;
   Config config;
   MemoryLog log;
-  std::filesystem::path directory;
+  TemporaryDirectory folder;
+  std::filesystem::path directory = folder.path();
   std::unique_ptr<Node> node;
   std::unique_ptr<Server> server;
 };

@@ -1,17 +1,8 @@
 #include "project_folder.h"
 
-#include <stdlib.h>
-
 #include <fstream>
 
 namespace stead::test {
-
-ProjectFolder::ProjectFolder() {
-  std::string path = std::filesystem::temp_directory_path() / "stead-project-XXXXXX";
-  folder = ::mkdtemp(path.data());
-}
-
-ProjectFolder::~ProjectFolder() { std::filesystem::remove_all(folder); }
 
 std::string ProjectFolder::write(const std::string& name, std::string_view text) {
   const auto path = folder / name;

@@ -8,15 +8,13 @@
 #include <string_view>
 
 #include "project/load_project.h"
+#include "tests/support/temporary_directory.h"
 
 namespace stead::test {
 
 /// A folder for one project, removed at the end.
 class ProjectFolder : public ::testing::Test {
  protected:
-  ProjectFolder();
-  ~ProjectFolder() override;
-
   /// Gives the file's path.
   std::string write(const std::string& name, std::string_view text);
   /// Writes the file and loads it; fails the test if that fails.
@@ -27,7 +25,8 @@ class ProjectFolder : public ::testing::Test {
   /// A path or message without the folder's name.
   std::string shorten(std::string text) const;
 
-  std::filesystem::path folder;
+  TemporaryDirectory directory;
+  std::filesystem::path folder = directory.path();
 };
 
 }  // namespace stead::test

@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <future>
-#include <mutex>
 #include <thread>
 
 #include "actors/node.h"
 #include "python/python_host.h"
-#include "runtime/incoming_call.h"
 #include "runtime/stead.h"
+#include "tests/support/memory_log.h"
+#include "tests/support/outside_fetch.h"
 #include "tests/support/temporary_directory.h"
 
 namespace stead {
@@ -30,35 +30,6 @@ class Adder final : public DurableObject {
     co_return Response::text(answer);
   }
   std::int64_t sum_ = 0;
-};
-
-class MemoryLog final : public LogSink {
- public:
-  void write(LogLevel, std::string_view text) override {
-    const std::lock_guard lock(mutex_);
-    text_ += std::string(text) + "\n";
-  }
-  std::string text() {
-    const std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::string text_;
-};
-
-class Outside final : public IncomingFetch {
- public:
-  using IncomingFetch::IncomingFetch;
-  void return_to_caller(std::unique_ptr<Call>) override {
-    if (error) {
-      answer.set_exception(std::make_exception_ptr(*error));
-    } else {
-      answer.set_value(std::move(*result));
-    }
-  }
-  std::promise<Response> answer;
 };
 
 /// There is one interpreter in a process, so the tests share it.
@@ -88,7 +59,7 @@ class PythonHostTest : public ::testing::Test {
     return {of, of->key.id_from_name(name), name};
   }
   std::future<Response> send(ObjectAddress target, Request request) {
-    auto call = std::make_unique<Outside>(std::move(target), std::move(request));
+    auto call = std::make_unique<test::OutsideFetch>(std::move(target), std::move(request));
     auto answer = call->answer.get_future();
     node->host(0).send(std::move(call));
     return answer;
@@ -121,7 +92,7 @@ class PythonHostTest : public ::testing::Test {
   test::TemporaryDirectory directory;
   App app;
   Config config;
-  MemoryLog log;
+  test::MemoryLog log;
   std::unique_ptr<Node> node;
 };
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <future>
-#include <mutex>
 #include <thread>
 
 #include "actors/node.h"
 #include "python/python_host.h"
-#include "runtime/incoming_call.h"
 #include "runtime/stead.h"
+#include "tests/support/memory_log.h"
+#include "tests/support/outside_fetch.h"
 #include "tests/support/temporary_directory.h"
 
 // The package `stead` in the node: what its own tests, over a fake node, cannot show.
@@ -17,35 +17,6 @@ namespace stead {
 namespace {
 
 using namespace std::chrono_literals;
-
-class MemoryLog final : public LogSink {
- public:
-  void write(LogLevel, std::string_view text) override {
-    const std::lock_guard lock(mutex_);
-    text_ += std::string(text) + "\n";
-  }
-  std::string text() {
-    const std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::string text_;
-};
-
-class Outside final : public IncomingFetch {
- public:
-  using IncomingFetch::IncomingFetch;
-  void return_to_caller(std::unique_ptr<Call>) override {
-    if (error) {
-      answer.set_exception(std::make_exception_ptr(*error));
-    } else {
-      answer.set_value(std::move(*result));
-    }
-  }
-  std::promise<Response> answer;
-};
 
 PythonHost& shared_host() {
   static PythonHost host({.project = R"({"main": ")" STEAD_PACKAGE_PROJECT
@@ -68,7 +39,7 @@ class PythonPackageTest : public ::testing::Test {
   Response send(const std::string& name, Request request) {
     const auto* of = node->classes().find("Thing");
     ObjectAddress target{of, of->key.id_from_name(name), name};
-    auto call = std::make_unique<Outside>(std::move(target), std::move(request));
+    auto call = std::make_unique<test::OutsideFetch>(std::move(target), std::move(request));
     auto answer = call->answer.get_future();
     node->host(0).send(std::move(call));
     return answer.get();
@@ -80,7 +51,7 @@ class PythonPackageTest : public ::testing::Test {
   test::TemporaryDirectory directory;
   App app;
   Config config;
-  MemoryLog log;
+  test::MemoryLog log;
   std::unique_ptr<Node> node;
 };
 

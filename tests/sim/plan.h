@@ -20,6 +20,7 @@ struct Step {
     query,       ///< rows to compare
     check,       ///< everything to compare
     delete_all,
+    part,   ///< SQLite's transaction ends; the turn's commit does not
     call,   ///< of another object, awaited
     sleep,  ///< awaited
     sync,   ///< awaited
@@ -38,12 +39,10 @@ struct Step {
 
 /// For whoever watches.
 inline std::string describe(const Step& step) {
-  constexpr std::array words{"runs",        "runs, and undoes,",
-                             "puts",        "removes",
-                             "reads",       "checks all",
-                             "deletes all", "calls",
-                             "sleeps",      "syncs",
-                             "throws",      "aborts"};
+  constexpr std::array words{
+      "runs",        "runs, and undoes,", "puts",  "removes", "reads", "checks all",
+      "deletes all", "ends a part",       "calls", "sleeps",  "syncs", "throws",
+      "aborts"};
   return words[static_cast<std::size_t>(step.kind)] + (" " + step.text.substr(0, 80));
 }
 

@@ -124,6 +124,9 @@ void Subject::run(const Step& step) {
     case Step::Kind::delete_all:
       delete_all();
       break;
+    case Step::Kind::part:
+      state().instance().commit_part();
+      break;
     case Step::Kind::abort:
       state().abort("the plan says so");
     default:

@@ -109,7 +109,9 @@ void Workload::add_step(Plan& plan, Kind kind) {
     plan.steps.push_back({.kind = Step::Kind::sleep, .pause = std::chrono::milliseconds(10)});
   } else if (what < 6) {
     plan.steps.push_back(step(Step::Kind::sync));
-  } else if (what < 12) {
+  } else if (what < 9) {
+    plan.steps.push_back(step(Step::Kind::part));
+  } else if (what < 13) {
     plan.steps.push_back(step(Step::Kind::query, query(kind)));
   } else if (what < 20 || (kind == Kind::box && what < 75)) {
     if (seed_.chance(75)) {

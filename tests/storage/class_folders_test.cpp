@@ -34,7 +34,7 @@ class ClassFoldersTest : public ::testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
   ClassFolders folders{Disk::system(), directory_.path()};
 };
 

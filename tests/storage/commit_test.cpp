@@ -76,6 +76,49 @@ TEST_F(Commits, FirstOneHasEachPageOnce) {
   EXPECT_EQ(transaction->entries, transaction->pages);
 }
 
+TEST_F(Commits, PartsOfATurnAreOne) {
+  run("INSERT INTO t(v) VALUES(1)");
+  EXPECT_FALSE(store().commit_part(sequence_ + 1));
+  EXPECT_TRUE(store().dirty());
+  EXPECT_FALSE(store().unflushed());
+  const auto all = store().commit(++sequence_);
+  ASSERT_TRUE(all);
+  EXPECT_TRUE(all->confirmed);
+  EXPECT_FALSE(store().dirty());
+  store().durable(sequence_);
+  store().rebuild();
+  EXPECT_EQ(rows(), 1);
+}
+
+TEST_F(Commits, PartsAreTakenBackWithTheTurn) {
+  store().durable(begin("INSERT INTO t(v) VALUES(1)"));
+  for (int i = 0; i < 3; ++i) {
+    run("UPDATE t SET v = v + 1");
+    run("INSERT INTO t(v) VALUES(10)");
+    EXPECT_FALSE(store().commit_part(sequence_ + 1));
+  }
+  run("INSERT INTO t(v) VALUES(10)");
+  store().rollback();
+  store().rebuild();
+  EXPECT_FALSE(store().dirty());
+  EXPECT_EQ(rows(), 1);
+  EXPECT_EQ(number("SELECT v FROM t"), 1);
+  reopen();
+  EXPECT_EQ(number("SELECT sum(v) FROM t"), 1);
+}
+
+TEST_F(Commits, PartsLeaveWhatEarlierTurnsMade) {
+  durability_ = Durability::none;
+  reopen();
+  run("INSERT INTO t(v) VALUES(1)");
+  EXPECT_FALSE(store().commit(++sequence_));
+  run("INSERT INTO t(v) VALUES(2)");
+  EXPECT_TRUE(store().commit_part(++sequence_)) << "what the turn before has left";
+  store().durable(sequence_);
+  store().rebuild();
+  EXPECT_EQ(rows(), 1);
+}
+
 TEST_F(Commits, OfAnObjectInMemoryOnlyReachTheFileAtACheckpoint) {
   EXPECT_FALSE(exists());
   store().checkpoint();

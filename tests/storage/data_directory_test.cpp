@@ -20,7 +20,7 @@ class DataDirectories : public ::testing::Test {
     auto opened = DataDirectory::open(path);
     return opened.ok() ? "" : opened.error().what();
   }
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
   std::string path_ = directory_.path() + "/data";
   Environment environment_ = Environment::system();
 };

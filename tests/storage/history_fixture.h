@@ -161,7 +161,7 @@ class HistoryTest : public ::testing::Test, protected JournalClient {
     }
   }
 
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
   ManualClock clock_;
   CountingRandom random_;
   Environment environment_{clock_, random_};

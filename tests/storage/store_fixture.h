@@ -11,22 +11,9 @@
 
 #include "storage/object_path.h"
 #include "storage/object_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace stead::test {
-
-/// A data directory of its own, removed afterwards.
-class TempDirectory {
- public:
-  TempDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "stead-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TempDirectory() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// One object of a class "Thing", open. Its commits are durable at once, unless a test asks for the
 /// transaction.
@@ -87,7 +74,7 @@ class StoreTest : public ::testing::Test {
   }
   std::int64_t number(std::string_view text) { return sql().one<std::int64_t>(text); }
 
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
   std::vector<std::string> migrations_;
   Durability durability_ = Durability::journal;
   std::size_t log_memory_ = 8 << 20;

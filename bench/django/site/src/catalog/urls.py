@@ -1,0 +1,4 @@
+from catalog.views import page
+from django.urls import path
+
+urlpatterns = [path("<str:tenant>/", page)]
