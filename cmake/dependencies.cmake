@@ -13,6 +13,10 @@ pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 
+# Takes malloc's place in programs: objects come and go, each with dozens of kilobytes in small
+# pieces, which glibc gives back to the system and fetches again (docs/benchmarks.md has figures).
+find_package(mimalloc REQUIRED)
+
 find_program(STEAD_CCACHE ccache)
 if(STEAD_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${STEAD_CCACHE})

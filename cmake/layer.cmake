@@ -40,6 +40,12 @@ function(stead_layer name)
     PRIVATE ${arg_PRIVATE_LINKS})
 endfunction()
 
+# For programs that serve or measure. Sanitizers bring a malloc of their own.
+add_library(stead_allocator INTERFACE)
+if(NOT STEAD_SANITIZE)
+  target_link_libraries(stead_allocator INTERFACE mimalloc)
+endif()
+
 # stead_tests(LAYER SOURCES file... LINKS target...): the layer's tests as one program, each test
 # known to ctest by its own name, labelled with the layer.
 function(stead_tests layer)

@@ -10,7 +10,7 @@ packages=(
   g++ cmake ninja-build pkg-config ccache python3
   libcaf-dev libsqlite3-dev nlohmann-json3-dev libgtest-dev libgmock-dev libcli11-dev
   libspdlog-dev libtomlplusplus-dev libssl-dev liblz4-dev libxxhash-dev
-  libbenchmark-dev pybind11-dev python3-dev python3-venv
+  libbenchmark-dev libmimalloc-dev pybind11-dev python3-dev python3-venv
 )
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

@@ -1,5 +1,3 @@
-#include <malloc.h>
-
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -110,7 +108,6 @@ void measure_recovery(const JournalBenchOptions& options, Report& report) {
   const auto& data = folder.path();
   const auto made =
       in_child([&] { return make_journal(data, std::uint64_t{options.recovery_mib} << 20); });
-  malloc_trim(0);
   const auto before = status_bytes("VmRSS");
   // The peak counts from here.
   std::ofstream("/proc/self/clear_refs") << "5";
