@@ -99,6 +99,12 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
         return {"database": super().get_connection_params()["database"]}
 
     @async_unsafe
+    def connect(self) -> None:
+        super().connect()
+        # CONN_MAX_AGE is for connections that cost something to keep.
+        self.close_at = None
+
+    @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Database.Connection:
         connection = self._connect(conn_params["database"])
         native = connection.native
@@ -106,7 +112,9 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
         if not getattr(native, "django_functions", False):
             register_functions(connection)
             native.django_functions = True
-        connection.execute("PRAGMA foreign_keys = ON")
+        # Setting it makes SQLite compile all kept statements anew.
+        if not connection.execute("PRAGMA foreign_keys").fetchone()[0]:
+            connection.execute("PRAGMA foreign_keys = ON")
         for command in self.init_commands:
             if command := command.strip():
                 connection.execute(command)
