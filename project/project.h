@@ -28,6 +28,15 @@ struct ObjectBinding {
   std::size_t line = 0;
 };
 
+/// Sends requests straight to objects, past the worker. See `App::route`.
+struct ObjectRoute {
+  std::string pattern;
+  std::string class_name;
+  /// A template over the pattern's words that gives the object's name.
+  std::string object;
+  std::size_t line = 0;
+};
+
 /// One entry of `migrations`. See `plan_class_changes`.
 struct ClassMigration {
   struct Rename {
@@ -126,6 +135,7 @@ struct Project {
   std::optional<ProjectAssets> assets{};
   std::optional<ProjectBuild> build{};
   std::vector<std::string> routes{};
+  std::vector<ObjectRoute> object_routes{};
   std::vector<std::string> crons{};
   std::optional<std::int64_t> cpu_ms{};
   std::string dev_ip{};

@@ -287,7 +287,15 @@ class Reader {
         continue;
       }
       TableReader route(each, "routes", notes_);
-      project_.routes.push_back(route.required_text("pattern"));
+      auto pattern = route.required_text("pattern");
+      if (route.node("class_name")) {
+        project_.object_routes.push_back({.pattern = std::move(pattern),
+                                          .class_name = route.required_text("class_name"),
+                                          .object = route.text_or("object", "{name}"),
+                                          .line = route.line()});
+      } else {
+        project_.routes.push_back(std::move(pattern));
+      }
       route.ignore({"zone_id", "zone_name", "custom_domain", "enabled", "previews_enabled"});
       route.finish();
     }

@@ -396,7 +396,7 @@ std::unique_ptr<Statement> Database::compile_first(std::string_view sql, Trust t
     const char* tail = nullptr;
     const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
                                         keep ? SQLITE_PREPARE_PERSISTENT : 0, &handle, &tail);
-    // While it has not read the schema, SQLite takes a name that it does not know for a change of it.
+    // While it has not read the schema, SQLite takes an unknown name for a change of it.
     if (code != SQLITE_OK) fail(code == SQLITE_SCHEMA ? SQLITE_ERROR : code);
     if (!handle) return nullptr;
     rest = skip_blank(sql.substr(static_cast<std::size_t>(tail - sql.data())));

@@ -46,7 +46,7 @@ def start_stead(options, folder, *settings):
                "--set", f"python.venv={options.venv}"]  # fmt: skip
     for setting in settings:
         command += ["--set", setting]
-    return MeasuredServer("stead", command, port, _log(folder, "stead"), ready=("POST", "/ready/"))
+    return MeasuredServer("stead", command, port, _log(folder, "stead"), ready=("POST", "/tready/"))
 
 
 def start_gunicorn(options, folder, worker_class):
@@ -69,5 +69,5 @@ def start_gunicorn(options, folder, worker_class):
     command = [program, "catalog.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
                "--worker-class", worker_class, "--log-level", "warning"]  # fmt: skip
     return MeasuredServer(
-        name, command, port, _log(folder, name), ready=("GET", "/any/"), environment=environment
+        name, command, port, _log(folder, name), ready=("GET", "/t0/"), environment=environment
     )

@@ -21,14 +21,18 @@ import tempfile
 
 import catalog
 
-# name: tenants to visit
-STEAD_CELLS = {"stead, one tenant": 1, "stead, 100 tenants": 100}
+# name: the path, and how many tenants to visit
+STEAD_CELLS = {
+    "stead, one tenant": ("/t{i}/", 1),
+    "stead, 100 tenants": ("/t{i}/", 100),
+    "stead, by a worker": ("/worker/t{i}/", 1),
+}
 
 
-def page_of(server, tenant):
+def page_of(server, path):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     with contextlib.closing(connection):
-        connection.request("GET", f"/{tenant}/")
+        connection.request("GET", path)
         reply = connection.getresponse()
         text = reply.read()
     if reply.status != 200:
@@ -39,12 +43,12 @@ def page_of(server, tenant):
 class Bench:
     def __init__(self, options, stead, peers):
         self.options = options
-        # name: server and number of tenants
-        self.cells = {name: (stead, tenants) for name, tenants in STEAD_CELLS.items()}
-        self.cells |= {peer.name: (peer, 1) for peer in peers}
+        # name: server, path and number of tenants
+        self.cells = {name: (stead, *cell) for name, cell in STEAD_CELLS.items()}
+        self.cells |= {peer.name: (peer, "/t{i}/", 1) for peer in peers}
 
-    def load(self, server, tenants, connections, *extra):
-        command = [self.options.bin / "stead_load", "--port", str(server.port), "--path", "/t{i}/",
+    def load(self, server, path, tenants, connections, *extra):
+        command = [self.options.bin / "stead_load", "--port", str(server.port), "--path", path,
                    "--objects", str(tenants), "--connections", str(connections),
                    "--timeout", "60", *extra]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, timeout=900)
@@ -55,18 +59,19 @@ class Bench:
 
     def fill(self):
         """Every tenant of Stead, and sees that all servers give the same page."""
-        stead, tenants = self.cells["stead, 100 tenants"]
-        self.load(stead, tenants, 4, "--method", "POST", "--in-order", "--count", str(tenants))
-        pages = {page_of(server, "t0") for server, _ in self.cells.values()}
+        stead, path, tenants = self.cells["stead, 100 tenants"]
+        self.load(stead, path, tenants, 4, "--method", "POST", "--in-order", "--count",
+                  str(tenants))  # fmt: skip
+        pages = {page_of(server, path.format(i=0)) for server, path, _ in self.cells.values()}
         if len(pages) != 1:
             raise SystemExit("the servers give different pages")
 
     def slice(self, name, connections):
-        server, tenants = self.cells[name]
-        self.load(server, tenants, connections, "--in-order", "--count", str(tenants))
+        server, path, tenants = self.cells[name]
+        self.load(server, path, tenants, connections, "--in-order", "--count", str(tenants))
         cpu = server.cpu_seconds()
         result = self.load(
-            server, tenants, connections, "--seconds", str(self.options.seconds))  # fmt: skip
+            server, path, tenants, connections, "--seconds", str(self.options.seconds))  # fmt: skip
         result["cpu_us"] = (server.cpu_seconds() - cpu) * 1e6 / max(1, result["answered_200"])
         return result
 

@@ -55,21 +55,38 @@ ProjectApp::ProjectApp(const OpenProject& open, const PythonEnvironment& python,
   python_ = std::make_unique<PythonHost>(config);
   python_->add_to(app_);
   check_bindings();
+  add_routes();
+}
+
+void ProjectApp::add_routes() {
+  for (const auto& route : project_.object_routes) {
+    require_class(route.line, "route " + route.pattern, route.class_name);
+    app_.route(route.pattern, route.class_name, route.object);
+  }
 }
 
 void ProjectApp::check_bindings() const {
   for (const auto& binding : project_.objects) {
-    const auto place = project_.file + ":" + std::to_string(binding.line) + ": ";
-    if (!project_.is_own(binding)) {
-      print_error("warning: " + place + "the binding " + binding.name + " is for a class of " +
-                  binding.script_name + ", which is not served here: it is left out");
-    } else if (!has(python_->classes(), binding.class_name)) {
-      throw Error(ErrorCode::type, place + "the binding " + binding.name + " needs the class " +
-                                       binding.class_name + ", which " + project_.main +
-                                       " does not have (it has: " + joined(python_->classes()) +
-                                       ")");
+    if (project_.is_own(binding)) {
+      require_class(binding.line, "binding " + binding.name, binding.class_name);
+    } else {
+      print_error("warning: " + place(binding.line) + "the binding " + binding.name +
+                  " is for a class of " + binding.script_name +
+                  ", which is not served here: it is left out");
     }
   }
+}
+
+std::string ProjectApp::place(std::size_t line) const {
+  return project_.file + ":" + std::to_string(line) + ": ";
+}
+
+void ProjectApp::require_class(std::size_t line, const std::string& what,
+                               const std::string& name) const {
+  if (has(python_->classes(), name)) return;
+  throw Error(ErrorCode::type, place(line) + "the " + what + " needs the class " + name +
+                                   ", which " + project_.main +
+                                   " does not have (it has: " + joined(python_->classes()) + ")");
 }
 
 std::vector<std::string> ProjectApp::classes() const {

@@ -31,6 +31,10 @@ class ProjectApp final {
 
  private:
   void check_bindings() const;
+  void add_routes();
+  std::string place(std::size_t line) const;
+  /// Throws if the code does not have a class that `what` names.
+  void require_class(std::size_t line, const std::string& what, const std::string& name) const;
 
   const Project& project_;
   App app_;

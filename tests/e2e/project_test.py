@@ -15,6 +15,10 @@ class ServeProject(harness.TestCase):
     def make(self, configuration=""):
         return project_files.make_project(self.project, configuration)
 
+    def configure(self, more):
+        text = project_files.CONFIGURATION + more
+        project_files.write(self.project, {"wrangler.toml": text})
+
     def serve_project(self, *arguments, **options):
         return self.serve("stead", self.project, *arguments, **options)
 
@@ -35,6 +39,25 @@ class ServeProject(harness.TestCase):
         self.assertEqual(server.get("/greeting").text, "hello")
         self.assertEqual(server.get("/a.txt").text, "static file\n")
         self.stop(server)
+
+    def test_routes_of_objects_pass_the_worker(self):
+        route = """
+    [[routes]]
+    pattern = "/{colour}/in/{place}"
+    class_name = "Room"
+    object = "{place}-{colour}"
+"""
+        self.make()
+        self.configure(route)
+        server = self.serve_project()
+        self.assertEqual(server.post("/red/in/oslo").text, "oslo-red: 1")
+        self.assertEqual(server.post("/oslo-red").text, "oslo-red: 2")
+        self.assertEqual(server.get("/greeting").text, "hello")
+        self.stop(server)
+        self.configure(route.replace("Room", "Hall"))
+        self.assertIn("the route /{colour}/in/{place} needs the class Hall, which", self.refusal())
+        self.configure(route.replace("{colour}/", "{colour/"))
+        self.assertIn("/{colour/in/{place}", self.refusal())
 
     def test_keeps_what_was_acknowledged_over_a_crash(self):
         self.make()

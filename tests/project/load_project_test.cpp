@@ -90,7 +90,9 @@ TEST_F(LoadProject, ReadsANewWranglerJsonc) {
   "kv_namespaces": [{"binding": "CACHE", "id": "abc"}],
   "triggers": {"crons": ["*/5 * * * *"]},
   "limits": {"cpu_ms": 50},
-  "routes": ["example.com/*", {"pattern": "a.example.com", "custom_domain": true}],
+  "routes": ["example.com/*", {"pattern": "a.example.com", "custom_domain": true},
+             {"pattern": "/{name}/*", "class_name": "Room"},
+             {"pattern": "/{a}/{b}", "class_name": "Room", "object": "{a}-{b}"}],
   "dev": {"port": 9000, "ip": "0.0.0.0"},
   "vars": {"N": 1, "S": "x", "O": {"b": [null], "a": "ü"}},
 })");
@@ -108,6 +110,11 @@ TEST_F(LoadProject, ReadsANewWranglerJsonc) {
   EXPECT_THAT(project.crons, ElementsAre("*/5 * * * *"));
   EXPECT_EQ(project.cpu_ms, 50);
   EXPECT_THAT(project.routes, ElementsAre("example.com/*", "a.example.com"));
+  ASSERT_EQ(project.object_routes.size(), 2U);
+  EXPECT_EQ(project.object_routes[0].pattern, "/{name}/*");
+  EXPECT_EQ(project.object_routes[0].object, "{name}");
+  EXPECT_EQ(project.object_routes[1].class_name, "Room");
+  EXPECT_EQ(project.object_routes[1].object, "{a}-{b}");
   EXPECT_EQ(project.dev_port, 9000);
   EXPECT_EQ(project.vars_json(), R"({"N":1,"S":"x","O":{"b":[null],"a":"ü"}})");
   EXPECT_EQ(project.vars[1].text, "x");
@@ -148,7 +155,7 @@ TEST_F(LoadProject, FindsModules) {
   std::vector<std::string> path;
   for (const auto& each : project.python_path()) path.push_back(shorten(each));
   EXPECT_THAT(path, ElementsAre("src", "python_modules", "src/vendor"));
-  EXPECT_THAT(load("wrangler.toml", "").name, testing::StartsWith("stead-project-"));
+  EXPECT_THAT(load("wrangler.toml", "").name, testing::StartsWith("stead-test-"));
 }
 
 TEST_F(LoadProject, OverridesVariablesWhileDeveloping) {

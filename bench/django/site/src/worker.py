@@ -1,4 +1,4 @@
-"""The catalog in objects: /{tenant}/… is the tenant's."""
+"""The catalog in objects: /t{tenant}/ is the tenant's, and /worker/t{tenant}/ too, by a worker."""
 
 import os
 
@@ -23,5 +23,5 @@ class Catalog(DurableObject):
 
 class Default(WorkerEntrypoint):
     async def fetch(self, request):
-        tenant = request.url.split("/")[3]
+        tenant = request.url.split("/")[-2].removeprefix("t")
         return await self.env.CATALOGS.getByName(tenant).fetch(request)
