@@ -140,7 +140,7 @@ class Shops:
         """For each shop's file, whether it has the field, the constraint and their rows."""
         for path in pathlib.Path(self.data).rglob("*.sqlite"):
             with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
-                tables = {row[0] for row in file.execute("SELECT name FROM sqlite_master")}
+                tables = dict(file.execute("SELECT name, sql FROM sqlite_master"))
                 if "shop_product" not in tables:
                     continue
                 name = file.execute("SELECT value FROM _stead_meta WHERE key='name'").fetchone()[0]
@@ -148,7 +148,11 @@ class Shops:
                     continue
                 fields = {row[1] for row in file.execute("PRAGMA table_info(shop_product)")}
                 rows = file.execute("SELECT count(*) FROM django_migrations WHERE app='shop'")
-                yield name, ("note" in fields, "one_of_each_price" in tables, rows.fetchone()[0])
+                yield name, (
+                    "note" in fields,
+                    "one_of_each_price" in tables["shop_product"],
+                    rows.fetchone()[0],
+                )
 
 
 def run_once(run, threads):
