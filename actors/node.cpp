@@ -101,10 +101,9 @@ struct Node::Parts {
     for (const auto& [name, durability] : config.durability) {
       const auto of = std::ranges::find(classes, name, [](const auto& c) { return c->info.name; });
       if (of == classes.end()) {
-        throw Error(ErrorCode::type, "durability." + name + ": the application has no class " +
-                                         name +
-                                         "; take the setting away, or write its name as "
-                                         "the application does");
+        throw Error(ErrorCode::type, "durability." + name +
+                                         ": the application has no such class; write its name as "
+                                         "the application does, or take the setting away");
       }
       (*of)->durability = durability;
     }

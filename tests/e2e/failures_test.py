@@ -83,7 +83,7 @@ class StartTest(harness.TestCase):
         self.assert_fails(env={"STEAD_DATE": "x"}, says=["did you mean STEAD_DATA?"])
         self.assert_fails("--shards", "many", says=["--shards: ", '"many"'])
         self.assert_fails("--data", self.data + "2", "--set", "durability.Cuonter=none",
-                          says=["durability.Cuonter: the application has no class Cuonter"])
+                          says=["durability.Cuonter: the application has no such class"])
         self.assertFalse(os.path.exists(self.data))
 
 
