@@ -17,6 +17,7 @@ import mmap
 import os
 import pathlib
 import platform
+import signal
 import statistics
 import subprocess
 import sys
