@@ -107,7 +107,7 @@ install_optional() {
 }
 
 # Makes build/python, a virtual environment of the system's Python with Django, if it is not there:
-# from PyPI, or else with the distribution's Django if that is recent enough.
+# from PyPI, or else with the distribution's Django if that is recent enough (Debian 12's is not).
 install_django() {
   local environment=build/python
   if [ -x "$environment/bin/python" ] && "$environment/bin/python" -c "$has_django" 2>/dev/null; then
@@ -120,8 +120,14 @@ install_django() {
     -r tools/django-requirements.txt >&2; then
     return 0
   fi
-  say "Django cannot be had from PyPI; trying the distribution's."
   rm -rf "$environment"
+  local offered
+  offered=$(apt-cache policy python3-django 2>/dev/null | awk '/Candidate:/ { print $2 }')
+  if ! dpkg --compare-versions "${offered:-0}" ge 3:4.2; then
+    say "PyPI cannot be reached, and the distribution has no Django from 4.2 on (${offered:-none})."
+    return 1
+  fi
+  say "PyPI cannot be reached; taking the distribution's Django $offered."
   install_packages python3-django
   /usr/bin/python3 -m venv --system-site-packages "$environment"
   "$environment/bin/python" -c "$has_django"
