@@ -1,6 +1,7 @@
 #include "cli/stop_signals.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -54,6 +55,10 @@ StopSignals::~StopSignals() {
 }
 
 int StopSignals::wait() {
+  // A signal that comes while `read` waits is not handled under ThreadSanitizer before it returns.
+  pollfd written{.fd = pipe_ends[0], .events = POLLIN, .revents = 0};
+  while (poll(&written, 1, -1) < 0 && errno == EINTR) {
+  }
   std::uint8_t number = 0;
   while (read(pipe_ends[0], &number, 1) < 0 && errno == EINTR) {
   }
