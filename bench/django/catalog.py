@@ -37,6 +37,7 @@ def start_stead(options, folder, *settings):
     """The data are in `folder`, so a later start finds them again."""
     program = options.bin / "stead"
     require(program, "cmake --build --preset release")
+    require(options.venv / "bin/python", "./test makes it")
     site = os.path.join(folder, "site")
     if not os.path.exists(site):
         shutil.copytree(SITE, site, ignore=shutil.ignore_patterns("__pycache__"))

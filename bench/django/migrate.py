@@ -85,7 +85,7 @@ class Shops:
         return MeasuredServer("stead", command, port, log, environment=SECRET)
 
     def sign_up(self, server):
-        """All shops, by two clients; milliseconds of each sign-up."""
+        """All shops, by two clients; milliseconds of each sign-up that was answered with 303."""
         took = []
         numbers = iter(range(self.options.tenants))
         lock = threading.Lock()
@@ -102,11 +102,16 @@ class Shops:
                 client.request("POST", "/", body, FORM | {"Host": f"localhost:{server.port}"})
                 reply = client.getresponse()
                 reply.read()
-                took.append((time.perf_counter() - begin) * 1e3)
-                if reply.status != 303:
-                    raise SystemExit(f"sign-up: {reply.status}\n{server.output()}")
+                if reply.status == 303:
+                    took.append((time.perf_counter() - begin) * 1e3)
 
-        run_once(run, 2)
+        clients = [threading.Thread(target=run) for _ in range(2)]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        if len(took) != self.options.tenants:
+            raise SystemExit(f"{len(took)} sign-ups went well:\n{server.output()}")
         return took
 
     def sql(self, number, statement):
@@ -155,14 +160,6 @@ class Shops:
                 )
 
 
-def run_once(run, threads):
-    started = [threading.Thread(target=run) for _ in range(threads)]
-    for thread in started:
-        thread.start()
-    for thread in started:
-        thread.join()
-
-
 def check(holds, what):
     if not holds:
         raise SystemExit(f"FAILED: {what}")
@@ -204,10 +201,10 @@ def main():
         print(f"killed after {spent:.1f} s, {done:,} done: {spent * 1e3 / done:.2f} ms each")
 
         begin = time.perf_counter()
-        out, err = shops.start_migrate("--resume").communicate()
+        out, _ = shops.start_migrate("--resume").communicate()
         spent += time.perf_counter() - begin
         print(out.strip())
-        check(shop_name(bad) in out and "one_of_each_price" in out + err or "UNIQUE" in out,
+        check(f"{shop_name(bad)}: " in out and "UNIQUE constraint failed" in out,
               "the run ended at the shop whose rows violate the constraint")  # fmt: skip
         check(dict(shops.schemas())[shop_name(bad)] == (False, False, 1),
               "that shop is as it was, without the first of the two migrations")  # fmt: skip
