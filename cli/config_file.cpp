@@ -47,9 +47,11 @@ std::string_view expected(Setting::Kind kind) {
   return "";
 }
 
+/// A table whose keys are the user's own, and texts.
+bool has_own_keys(const std::string& name) { return name == "vars" || name == "durability"; }
+
 bool is_section(const std::string& name) {
-  return name == "vars" || name == "durability" ||
-         std::ranges::any_of(settings(), [&](const Setting& setting) {
+  return has_own_keys(name) || std::ranges::any_of(settings(), [&](const Setting& setting) {
            return setting.name.starts_with(name + ".");
          });
 }
@@ -87,8 +89,7 @@ class Reader {
   Result<void> read_node(const std::string& name, toml::source_index line, const toml::node& node) {
     if (is_section(name)) {
       if (const auto* table = node.as_table()) {
-        const bool has_settings = name != "vars" && name != "durability";
-        return has_settings ? read_table(*table, name + ".") : read_texts(*table, name + ".");
+        return has_own_keys(name) ? read_texts(*table, name + ".") : read_table(*table, name + ".");
       }
       return at(line, "\"" + name + "\" is a table: write [" + name + "] and its keys below");
     }
@@ -105,7 +106,6 @@ class Reader {
     return {};
   }
 
-  /// A table whose keys are the user's.
   Result<void> read_texts(const toml::table& table, const std::string& prefix) {
     for (const auto& [key, node] : table) {
       const auto name = prefix + std::string(key.str());

@@ -221,6 +221,17 @@ std::string_view last_word(std::string_view name) {
   return name.substr(name.rfind('.') == std::string_view::npos ? 0 : name.rfind('.') + 1);
 }
 
+Result<void> set_durability(Config& config, std::string_view name, std::string_view value) {
+  const bool none = value == "none";
+  if (!none && value != "journal") {
+    return Error(ErrorCode::type, std::string(name) + ": expected journal or none, not \"" +
+                                      std::string(value) + "\"");
+  }
+  config.durability[std::string(name.substr(durability_prefix.size()))] =
+      none ? Durability::none : Durability::journal;
+  return {};
+}
+
 }  // namespace
 
 std::span<const Setting> settings() { return table; }
@@ -254,21 +265,6 @@ std::string unknown_setting(std::string_view name) {
   text += meant ? "; did you mean \"" + *meant + "\"?" : "; docs/configuration.md lists all";
   return text;
 }
-
-namespace {
-
-Result<void> set_durability(Config& config, std::string_view name, std::string_view value) {
-  const bool none = value == "none";
-  if (!none && value != "journal") {
-    return Error(ErrorCode::type, std::string(name) + ": expected journal or none, not \"" +
-                                      std::string(value) + "\"");
-  }
-  config.durability[std::string(name.substr(durability_prefix.size()))] =
-      none ? Durability::none : Durability::journal;
-  return {};
-}
-
-}  // namespace
 
 Result<void> set_setting(Config& config, std::string_view name, std::string_view value) {
   if (name.starts_with(vars_prefix) && name.size() > vars_prefix.size()) {
