@@ -26,8 +26,10 @@ class ObjectActor final : public caf::event_based_actor {
 
   LiveObject& object() { return object_; }
 
-  /// For the shard's idle sweep: when it was used, and its place in the order of use.
+  /// For the shard's idle sweep: when it was used, when it was put at the end of the order of use,
+  /// and its place there.
   MonotonicTime last_used{};
+  MonotonicTime placed{};
   std::list<ObjectActor*>::iterator place;
 
  private:

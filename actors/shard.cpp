@@ -42,7 +42,8 @@ Shard::Shard(ShardServices services)
     : caf::execution_unit(&services.actors),
       services_(services),
       load_limit_(share_of(services.config.node, count_of(services.config))),
-      memory_limit_(services.config.node.log_memory / count_of(services.config)) {}
+      memory_limit_(services.config.node.log_memory / count_of(services.config)),
+      order_slack_(services.config.object.idle_timeout / 16) {}
 
 Shard::~Shard() = default;
 
@@ -334,6 +335,12 @@ void Shard::log(LogLevel level, std::string_view text) { services_.log.write(lev
 
 void Shard::touch(ObjectActor& actor) {
   actor.last_used = services_.environment.clock.monotonic_now();
+  // To change the order means to look at memory of other objects, which nobody has in a cache.
+  if (actor.last_used - actor.placed > order_slack_) place_last(actor);
+}
+
+void Shard::place_last(ObjectActor& actor) {
+  actor.placed = actor.last_used;
   by_last_use_.splice(by_last_use_.end(), by_last_use_, actor.place);
 }
 
@@ -349,22 +356,19 @@ void Shard::sweep() {
   auto& clock = services_.environment.clock;
   const auto idle_timeout = services_.config.object.idle_timeout;
   const auto start = clock.monotonic_now();
-  while (!by_last_use_.empty()) {
-    auto& actor = *by_last_use_.front();
-    if (actor.last_used + idle_timeout > start) break;
+  for (auto next = by_last_use_.begin(); next != by_last_use_.end();) {
+    auto& actor = **next++;
+    if (actor.placed + idle_timeout > start) break;
     if (clock.monotonic_now() - start > sweep_budget) {
       schedule_sweep(pause_between_sweeps);
       return;
     }
-    if (!actor.object().idle()) {
+    if (actor.last_used + idle_timeout > start) continue;
+    if (!actor.object().idle() || !actor.object().evict()) {
       touch(actor);
       continue;
     }
-    if (!actor.object().evict()) {
-      touch(actor);
-      continue;
-    }
-    by_last_use_.pop_front();
+    by_last_use_.erase(actor.place);
     dismiss(actor);
     objects_.erase(ObjectId(actor.object().address().id));
     live_objects_.store(objects_.size(), std::memory_order_relaxed);

@@ -133,6 +133,7 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   void on_checkpoint_wanted(const ObjectId& object) noexcept override;
   LiveObject* find(const ObjectId& object);
   void touch(ObjectActor& actor);
+  void place_last(ObjectActor& actor);
   /// Has pages moved into files, those of the objects first that were used longest ago.
   void relieve_memory();
   void schedule_sweep(std::chrono::milliseconds pause);
@@ -144,6 +145,8 @@ class Shard final : public caf::execution_unit, public Host, private JournalClie
   const QueueLoad load_limit_;
   QueueLoad load_;
   const std::size_t memory_limit_;
+  /// How far `by_last_use_` may be from the true order.
+  const std::chrono::nanoseconds order_slack_;
   std::size_t memory_ = 0;
   bool relieving_ = false;
   std::uint64_t last_incarnation_ = 0;

@@ -25,8 +25,11 @@ class NameCache {
     std::string name;
     ObjectId id;
   };
-  /// The newer entry first.
-  using Set = std::array<Entry, 2>;
+  struct Set {
+    std::array<Entry, 4> entries{};
+    /// The one that a new name replaces: they take turns.
+    std::size_t next = 0;
+  };
 
   std::vector<Set> sets_;
 };

@@ -135,6 +135,8 @@ void Database::close() {
   rollback();
   app_cache_.clear();
   trusted_cache_.clear();
+  sqlite3_finalize(std::exchange(begin_, nullptr));
+  sqlite3_finalize(std::exchange(commit_, nullptr));
   CHECK(sqlite3_close(std::exchange(handle_, nullptr)) == SQLITE_OK);
   ++rollback_count_;
 }
@@ -152,6 +154,18 @@ void Database::set_critical_error(Error error) {
 int Database::execute(const char* sql) {
   Guard::Scope scope(guard_, Trust::trusted);
   return sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+}
+
+int Database::run_kept(sqlite3_stmt*& statement, const char* sql) {
+  Guard::Scope scope(guard_, Trust::trusted);
+  if (!statement) {
+    const int code =
+        sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) return code;
+  }
+  const int code = sqlite3_step(statement);
+  sqlite3_reset(statement);
+  return code;
 }
 
 void Database::set_watch(bool (*go_on)()) {
@@ -177,7 +191,7 @@ int Database::on_log_commit(void* self, sqlite3*, const char*, int frames) {
 void Database::begin() {
   require_usable();
   if (in_transaction_) return;
-  run_trusted("BEGIN");
+  if (const int code = run_kept(begin_, "BEGIN"); code != SQLITE_DONE) fail(code);
   in_transaction_ = true;
   write_announced_ = false;
   confirmed_ = false;
@@ -197,12 +211,8 @@ bool Database::commit() {
   require_usable();
   if (!in_transaction_) return false;
   CHECK(savepoints_.empty());
-  auto& statement = acquire("COMMIT", Trust::trusted, 0);
-  Guard::Scope scope(guard_, Trust::trusted);
-  const int code = sqlite3_step(statement.handle);
-  if (code != SQLITE_DONE) {
+  if (const int code = run_kept(commit_, "COMMIT"); code != SQLITE_DONE) {
     const auto text = sqlite_error_text(handle_, code);
-    release(statement);
     rollback();
     const bool constraint = (code & 0xff) == SQLITE_CONSTRAINT;
     const Error error(constraint ? ErrorCode::sql : ErrorCode::storage,
@@ -215,7 +225,6 @@ bool Database::commit() {
     set_critical_error(error);
     critical_error_->raise();
   }
-  release(statement);
   in_transaction_ = false;
   if (log_frames_ < 0) return false;
   new_ = false;

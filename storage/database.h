@@ -18,6 +18,7 @@
 #include "storage/value.h"
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 namespace stead {
 
@@ -178,6 +179,9 @@ class Database final {
   bool run_alter(Statement& statement);
   [[noreturn]] void fail(int code);
   int execute(const char* sql);
+  /// Runs a statement that every write needs, and keeps it compiled: to look it up by its text
+  /// would take longer than to run it. Gives SQLite's code.
+  int run_kept(sqlite3_stmt*& statement, const char* sql);
   void watch();
   static int on_progress(void* self);
   static int on_log_commit(void* self, sqlite3*, const char*, int frames);
@@ -187,6 +191,8 @@ class Database final {
   Guard guard_;
   StatementCache app_cache_;
   StatementCache trusted_cache_;
+  sqlite3_stmt* begin_ = nullptr;
+  sqlite3_stmt* commit_ = nullptr;
   std::function<void()> on_write_;
   bool (*go_on_)() = nullptr;
   std::optional<Error> critical_error_;

@@ -106,7 +106,7 @@ std::optional<Transaction> FileDraft::transaction() {
       .pages_before = base_pages_,
       .undoable = true,
   };
-  RecordWriter writer(disk_, {.spill_path = config_.scratch_path + "-record"}, out);
+  RecordWriter writer(disk_, {.spill_path = config_.scratch_path}, out);
   Bytes former(page_size_);
   for (auto page = pages_ + 1; page <= base_pages_; ++page) {
     read_base(page, former);

@@ -21,6 +21,8 @@ using journal_format::up_to_block;
 
 /// A rest after which the last batch is sealed.
 constexpr std::chrono::milliseconds rest(5);
+/// How long the writer lets others bring more for the next batch, at most.
+constexpr std::chrono::milliseconds longest_gathering(1);
 /// How often a full disk is tried again.
 constexpr std::chrono::milliseconds pause_when_full(500);
 /// Room that there must be before writes are taken again.
@@ -102,11 +104,21 @@ bool LocalJournal::wait() {
   if (!sealed_ && !arrived_.wait_for(lock, rest, ready)) return true;
   arrived_.wait(lock, ready);
   if (queue_.empty()) return !sealed_;
-  lock.unlock();
+  gather(lock);
+  return true;
+}
+
+void LocalJournal::gather(std::unique_lock<std::mutex>& lock) {
   // On a busy machine the shards have more to bring before this thread's turn comes again, and one
   // sync then serves them all; on an idle one this costs nothing.
-  std::this_thread::yield();
-  return true;
+  auto& clock = environment_.clock;
+  const auto end = clock.monotonic_now() + longest_gathering;
+  for (std::size_t known = 0; queue_.size() != known && clock.monotonic_now() < end;) {
+    known = queue_.size();
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+  }
 }
 
 void LocalJournal::stop() {
@@ -116,12 +128,12 @@ void LocalJournal::stop() {
 }
 
 bool LocalJournal::take_queue() {
-  std::vector<Item> taken;
   {
     const std::lock_guard lock(mutex_);
-    taken.swap(queue_);
+    taken_.swap(queue_);
   }
-  std::move(taken.begin(), taken.end(), std::back_inserter(work_));
+  std::move(taken_.begin(), taken_.end(), std::back_inserter(work_));
+  taken_.clear();
   return !work_.empty();
 }
 

@@ -104,6 +104,8 @@ class LocalJournal final : public Journal {
     std::vector<CommitRecord> records;
   };
 
+  /// Lets commits come as long as others have work to do.
+  void gather(std::unique_lock<std::mutex>& lock);
   bool take_queue();
   /// What there is to do when nothing is queued: tries a full disk again, or seals the last batch.
   bool rest_work();
@@ -142,6 +144,8 @@ class LocalJournal final : public Journal {
   std::string refusal_;
 
   // The writer's.
+  /// Emptied into `work_` at once; kept so that the queue finds its memory again.
+  std::vector<Item> taken_;
   std::deque<Item> work_;
   std::unique_ptr<Segment> segment_;
   AlignedBuffer buffer_;

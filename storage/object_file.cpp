@@ -28,8 +28,7 @@ class ObjectFile::Recorder {
   Recorder(ObjectFile& file, Transaction& transaction)
       : file_(file),
         out_(transaction),
-        writer_(file.config_.disk,
-                {file.config_.transaction_memory, file.config_.wal.spill_path + "-record"},
+        writer_(file.config_.disk, {file.config_.transaction_memory, file.config_.wal.spill_path},
                 transaction) {}
 
   /// A page of the prepared image.
@@ -89,7 +88,8 @@ void ObjectFile::open_image(std::span<const std::uint8_t> image) {
 
 std::uint32_t ObjectFile::pages() {
   if (pages_) return *pages_;
-  return static_cast<std::uint32_t>(file_->size() / page_size_);
+  if (!file_pages_) file_pages_ = static_cast<std::uint32_t>(file_->size() / page_size_);
+  return *file_pages_;
 }
 
 std::uint64_t ObjectFile::size() { return pages() * std::uint64_t{page_size_}; }
@@ -122,6 +122,7 @@ std::span<const std::uint8_t> ObjectFile::former_image(std::uint32_t page,
 
 void ObjectFile::write(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
   CHECK(file_);
+  file_pages_.reset();
   file_->write(offset, bytes);
   overlay_.erase(static_cast<std::uint32_t>(offset / page_size_) + 1);
   if (pages_) pages_ = std::max<std::uint32_t>(*pages_, (offset + bytes.size()) / page_size_);
@@ -129,6 +130,7 @@ void ObjectFile::write(std::uint64_t offset, std::span<const std::uint8_t> bytes
 
 void ObjectFile::truncate(std::uint64_t size) {
   CHECK(file_);
+  file_pages_.reset();
   file_->resize(size);
   if (pages_) pages_ = static_cast<std::uint32_t>(size / page_size_);
 }
@@ -206,6 +208,7 @@ void ObjectFile::flush() {
   CHECK(!pending() || mutated(Mutation::checkpoint_before_durable));
   create_file();
   if (!pages_) return;
+  file_pages_.reset();
   // Pages that the log has newer will be written by its checkpoint.
   const auto kept = pages();
   for (const auto& [page, layer] : overlay_) {
@@ -263,6 +266,7 @@ void ObjectFile::close() {
   overlay_.clear();
   own_pages_ = 0;
   pending_.clear();
+  file_pages_.reset();
   file_.reset();
 }
 

@@ -125,6 +125,8 @@ class ObjectFile final {
   std::size_t own_pages_ = 0;
   /// Pages of the database as far as the two lower layers go, if the file does not say.
   std::optional<std::uint32_t> pages_;
+  /// Pages of the file on disk, once asked for: SQLite asks at each read while its log is empty.
+  std::optional<std::uint32_t> file_pages_;
   std::size_t captured_ = 0;
   /// Pages after the last captured commit.
   std::optional<std::uint32_t> captured_pages_;

@@ -19,9 +19,19 @@ std::uint64_t word_at(const std::uint8_t* bytes) {
   return word;
 }
 
+/// Bytes that are compared at once.
+constexpr std::size_t block = 64;
+
+bool same_block(const std::uint8_t* a, const std::uint8_t* b) {
+  std::uint64_t difference = 0;
+  for (std::size_t at = 0; at < block; at += 8) difference |= word_at(a + at) ^ word_at(b + at);
+  return difference == 0;
+}
+
 /// The first place from `at` on where the two differ, or the end.
 std::size_t next_difference(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
                             std::size_t at) {
+  while (at + block <= a.size() && same_block(a.data() + at, b.data() + at)) at += block;
   while (at + 8 <= a.size() && word_at(a.data() + at) == word_at(b.data() + at)) at += 8;
   while (at < a.size() && a[at] == b[at]) ++at;
   return at;

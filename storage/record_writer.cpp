@@ -50,9 +50,10 @@ void RecordWriter::end(std::size_t at, PageEntry& entry) {
 
 void RecordWriter::spill() {
   if (!out_.file) {
-    disk_.make_folders(limits_.spill_path.substr(0, limits_.spill_path.rfind('/')));
-    out_.file = disk_.open(limits_.spill_path, Disk::Mode::create);
-    disk_.remove(limits_.spill_path);
+    const auto path = limits_.spill_path + "-record";
+    disk_.make_folders(path.substr(0, path.rfind('/')));
+    out_.file = disk_.open(path, Disk::Mode::create);
+    disk_.remove(path);
   }
   out_.file->write(spilled_, out_.bytes);
   spilled_ += out_.bytes.size();

@@ -19,12 +19,14 @@ class RecordWriter final {
   struct Limits {
     /// From this size on, what was written goes to a file.
     std::size_t memory = 4 << 20;
-    /// Where that file is made.
-    std::string spill_path{};
+    /// Where that file is made: here, with `-record` behind it. Must outlive the writer.
+    const std::string& spill_path;
   };
 
   RecordWriter(Disk& disk, Limits limits, Transaction& out)
-      : disk_(disk), limits_(std::move(limits)), out_(out) {}
+      : disk_(disk), limits_(limits), out_(out) {
+    out_.bytes.reserve(usual_size);
+  }
 
   /// The page's new image: what differs from `base` if that is short, else all of it. No base: all.
   /// False if it was all, so that undoing it needs the former image.
@@ -35,6 +37,9 @@ class RecordWriter final {
   void finish();
 
  private:
+  /// Enough for a patch or two.
+  static constexpr std::size_t usual_size = 256;
+
   std::size_t begin(const journal_format::PageEntry& entry);
   void end(std::size_t at, journal_format::PageEntry& entry);
   void spill();

@@ -136,6 +136,17 @@ TEST_F(NodeTest, DoesNotEvictAnObjectThatWorks) {
   EXPECT_EQ(Counter::constructions, 1);
 }
 
+TEST_F(NodeTest, DoesNotEvictAnObjectThatIsUsedAgainAndAgain) {
+  config.object.idle_timeout = 1s;
+  start();
+  for (int i = 0; i < 50; ++i) {
+    get("a");
+    std::this_thread::sleep_for(50ms);
+  }
+  EXPECT_EQ(Counter::constructions, 1);
+  EXPECT_TRUE(eventually([&] { return node->live_objects() == 0; }));
+}
+
 TEST_F(NodeTest, LosesNoUpdateWhileObjectsAreEvictedAndWoken) {
   config.object.idle_timeout = 1ms;
   start();
