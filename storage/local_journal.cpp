@@ -27,6 +27,8 @@ constexpr std::chrono::milliseconds longest_gathering(1);
 constexpr std::chrono::milliseconds pause_when_full(500);
 /// Room that there must be before writes are taken again.
 constexpr std::uint64_t room_to_resume = 1 << 20;
+/// Memory of a longer queue is given back.
+constexpr std::size_t longest_kept_queue = 4'096;
 /// Pieces in which a record's file is copied.
 constexpr std::size_t piece = 256 << 10;
 
@@ -134,6 +136,7 @@ bool LocalJournal::take_queue() {
   }
   std::move(taken_.begin(), taken_.end(), std::back_inserter(work_));
   taken_.clear();
+  if (taken_.capacity() > longest_kept_queue) taken_.shrink_to_fit();
   return !work_.empty();
 }
 
