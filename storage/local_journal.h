@@ -104,7 +104,7 @@ class LocalJournal final : public Journal {
     std::vector<CommitRecord> records;
   };
 
-  /// Lets commits come as long as others have work to do.
+  /// Lets commits come as long as the queue grows while this thread stands back.
   void gather(std::unique_lock<std::mutex>& lock);
   bool take_queue();
   /// What there is to do when nothing is queued: tries a full disk again, or seals the last batch.

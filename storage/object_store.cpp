@@ -12,7 +12,7 @@ namespace {
 constexpr const char* across_await =
     "a cursor cannot be held across an await; read it into an array first";
 
-/// A log of more frames costs SQLite memory to index.
+/// To add a frame, SQLite walks all that the log has of the same page.
 constexpr std::size_t frames_before_checkpoint = 1'000;
 /// Fewer free pages are not worth the work, nor are they if less than a quarter is free.
 constexpr std::int64_t free_pages_worth_it = 64;

@@ -1,28 +1,12 @@
 #include "gateway/router.h"
 
-#include <gtest/gtest.h>
-
-#include "runtime/durable_object.h"
+#include "tests/gateway/two_classes.h"
 
 namespace stead {
 namespace {
 
-class Thing final : public DurableObject {
- public:
-  using DurableObject::DurableObject;
-};
-
-class RouterTest : public ::testing::Test {
+class RouterTest : public test::TwoClasses {
  protected:
-  RouterTest() {
-    app.add<Thing>("Thing");
-    app.add<Thing>("Other");
-    std::uint8_t secret = 1;
-    for (const auto& info : app.classes()) {
-      classes.add(*info, NamespaceKey(std::span(&secret, 1)));
-      ++secret;
-    }
-  }
   using Answer = std::variant<RouteMatch, RouteRefusal>;
 
   Answer ask(std::string_view method, std::string_view path, std::string_view host = "localhost",
@@ -54,10 +38,7 @@ class RouterTest : public ::testing::Test {
       return error.what();
     }
   }
-  const Class& thing() { return *classes.find("Thing"); }
 
-  App app;
-  ClassTable classes;
   NameCache names;
 };
 
