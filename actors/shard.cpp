@@ -42,7 +42,7 @@ Shard::Shard(ShardServices services)
     : caf::execution_unit(&services.actors),
       services_(services),
       load_limit_(share_of(services.config.node, count_of(services.config))),
-      memory_limit_(services.config.node.log_memory / count_of(services.config)),
+      memory_limit_(services.config.node.page_memory / count_of(services.config)),
       order_slack_(services.config.object.idle_timeout / 16) {}
 
 Shard::~Shard() = default;
@@ -244,8 +244,8 @@ std::unique_ptr<ObjectStore> Shard::open_store(const ObjectAddress& object) {
       .name = object.name,
       .durability = object.of->durability,
       .created = services_.environment.clock.wall_now(),
-      .wal = {.memory = services_.config.object.log_memory,
-              .spill_path = data + "/spill/" + object.id.to_string()},
+      .spill = {.memory = services_.config.object.page_memory,
+                .path = data + "/spill/" + object.id.to_string()},
       .undoable = services_.config.history.on(),
       .sql_limits = info.sql_limits,
   });

@@ -69,7 +69,7 @@ FileDraft OfflineStorage::draft(const std::string& class_name, const ObjectId& o
 
 std::string OfflineStorage::temporary_path(const ObjectId& object) const {
   const auto path = data_ + "/spill/" + object.to_string() + "-copy";
-  for (const auto* suffix : {"", "-wal", "-shm"}) remove_file(path + suffix);
+  for (const auto* suffix : {"", "-journal", "-wal", "-shm"}) remove_file(path + suffix);
   return path;
 }
 

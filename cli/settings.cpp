@@ -154,15 +154,15 @@ constexpr auto table = std::to_array<Setting>({
         "object.idle_timeout", "An object with nothing to do leaves memory after this time."),
     duration<[](auto& c) -> auto& { return c.object.critical_section; }>(
         "object.critical_section", "How long `block_concurrency_while` may take."),
-    bytes<[](auto& c) -> auto& { return c.object.log_memory; }>(
-        "object.log_memory",
+    bytes<[](auto& c) -> auto& { return c.object.page_memory; }>(
+        "object.page_memory",
         "Memory for pages that an object wrote and that are not in its file yet."),
     count<[](auto& c) -> auto& { return c.node.queued_calls; }>(
         "node.queued_calls", "Calls that may wait on the whole node."),
     bytes<[](auto& c) -> auto& { return c.node.queued_bytes; }>("node.queued_bytes",
                                                                 "Bytes of those calls."),
-    bytes<[](auto& c) -> auto& { return c.node.log_memory; }>(
-        "node.log_memory", "The same memory, of all objects together."),
+    bytes<[](auto& c) -> auto& { return c.node.page_memory; }>(
+        "node.page_memory", "The same memory, of all objects together."),
     bytes<[](auto& c) -> auto& { return c.journal.segment_bytes; }>("journal.segment_bytes",
                                                                     "Size of a journal's file."),
     count<[](auto& c) -> auto& { return c.journal.segments; }>(

@@ -19,7 +19,7 @@ struct ObjectLimits {
   std::chrono::milliseconds critical_section{30'000};
   /// Memory for pages that were written and are not in the object's file yet. From half of it on
   /// they are moved there; what a single transaction writes beyond it goes to a temporary file.
-  std::size_t log_memory = 8 << 20;
+  std::size_t page_memory = 8 << 20;
 };
 
 /// Bounds on the whole node, of the same kind. Each shard holds its share.
@@ -28,7 +28,7 @@ struct NodeLimits {
   std::size_t queued_bytes = 1 << 30;
   /// The same memory, of all objects. Beyond it, those that were used longest ago move their pages
   /// into their files.
-  std::size_t log_memory = 256 << 20;
+  std::size_t page_memory = 256 << 20;
 };
 
 /// Bounds on the journal on disk.

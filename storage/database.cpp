@@ -98,10 +98,10 @@ void Database::open(ObjectFile& file) {
   new_ = file.unborn();
   if (new_) schema_at_begin_ = schema_version_of(file);
   open(object_vfs::database_name(file), object_vfs::name, path);
-  // Exclusive, so that the log needs no shared memory; a close must not write.
-  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  file_ = &file;
+  // Exclusive, so that a transaction neither looks whether the file has changed nor says that it
+  // did.
   const int code = execute("PRAGMA locking_mode=EXCLUSIVE");
-  sqlite3_wal_hook(handle_, &Database::on_log_commit, this);
   if (code == SQLITE_OK) return;
   const auto text = sqlite_error_text(handle_, code);
   close();
@@ -119,7 +119,7 @@ void Database::open_image(std::span<const std::uint8_t> image) {
   auto* copy = static_cast<unsigned char*>(sqlite3_malloc64(image.size() + 1));
   if (!copy) throw StorageError("no memory to open a copy of a database");
   std::copy(image.begin(), image.end(), copy);
-  // A database in memory has no log, which an object's file says it is read and written with.
+  // Whatever the file says: a database in memory has no write-ahead log.
   if (image.size() > 19) copy[18] = copy[19] = 1;
   // sqlite3_deserialize attaches it, which the guard refuses to apps.
   const Guard::Scope scope(guard_, Trust::trusted);
@@ -138,6 +138,7 @@ void Database::close() {
   sqlite3_finalize(std::exchange(begin_, nullptr));
   sqlite3_finalize(std::exchange(commit_, nullptr));
   CHECK(sqlite3_close(std::exchange(handle_, nullptr)) == SQLITE_OK);
+  file_ = nullptr;
   ++rollback_count_;
 }
 
@@ -183,11 +184,6 @@ int Database::on_progress(void* self) {
   return database.go_on_() ? 0 : 1;
 }
 
-int Database::on_log_commit(void* self, sqlite3*, const char*, int frames) {
-  static_cast<Database*>(self)->log_frames_ = frames;
-  return SQLITE_OK;
-}
-
 void Database::begin() {
   require_usable();
   if (in_transaction_) return;
@@ -195,7 +191,6 @@ void Database::begin() {
   in_transaction_ = true;
   write_announced_ = false;
   confirmed_ = false;
-  log_frames_ = -1;
   changes_at_begin_ = total_changes();
 }
 
@@ -226,20 +221,9 @@ bool Database::commit() {
     critical_error_->raise();
   }
   in_transaction_ = false;
-  if (log_frames_ < 0) return false;
+  if (!file_ || !file_->commit()) return false;
   new_ = false;
   return true;
-}
-
-void Database::checkpoint() {
-  require_usable();
-  CHECK(!in_transaction_);
-  const int code =
-      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  if (code != SQLITE_OK) {
-    throw StorageError("the pages of the log cannot be moved into the file: " +
-                       sqlite_error_text(handle_, code));
-  }
 }
 
 void Database::rollback() noexcept {
@@ -247,11 +231,13 @@ void Database::rollback() noexcept {
   in_transaction_ = false;
   savepoints_.clear();
   ++rollback_count_;
-  if (sqlite3_get_autocommit(handle_)) return;
-  const int code = execute("ROLLBACK");
-  if (code != SQLITE_OK && !sqlite3_get_autocommit(handle_)) {
-    set_critical_error(StorageError("cannot roll back: " + sqlite_error_text(handle_, code)));
+  if (!sqlite3_get_autocommit(handle_)) {
+    const int code = execute("ROLLBACK");
+    if (code != SQLITE_OK && !sqlite3_get_autocommit(handle_)) {
+      set_critical_error(StorageError("cannot roll back: " + sqlite_error_text(handle_, code)));
+    }
   }
+  if (file_) file_->rollback();
 }
 
 void Database::run_on_savepoint(const char* verb, std::size_t level) {

@@ -39,8 +39,8 @@ class Database final {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// Opens an object's file, through its in-memory log. Requires that it is closed, and that
-  /// `file` is open and outlives the connection.
+  /// Opens an object's file. Requires that it is closed, and that `file` is open and outlives the
+  /// connection.
   void open(ObjectFile& file);
   /// Opens a new, empty database in memory. Requires that it is closed.
   void open_memory();
@@ -83,14 +83,9 @@ class Database final {
   void begin();
   /// Whether the open transaction has changed rows or the schema.
   bool changed();
-  /// True if pages changed, so that there is something to make durable: the log then has
-  /// `log_frames()` frames. A failure leaves nothing of the transaction and counts as a critical
-  /// error.
+  /// True if pages of the file changed, so that there is something to make durable. A failure
+  /// leaves nothing of the transaction and counts as a critical error.
   bool commit();
-  std::size_t log_frames() const { return static_cast<std::size_t>(log_frames_); }
-  /// Moves the pages of the log into the file and empties it; throws StorageError, and loses
-  /// nothing, if that fails. Requires no transaction.
-  void checkpoint();
   void rollback() noexcept;
   /// Changes at each rollback, open and close: what was known of tables may no longer hold.
   std::uint64_t rollback_count() const { return rollback_count_; }
@@ -184,9 +179,10 @@ class Database final {
   int run_kept(sqlite3_stmt*& statement, const char* sql);
   void watch();
   static int on_progress(void* self);
-  static int on_log_commit(void* self, sqlite3*, const char*, int frames);
 
   sqlite3* handle_ = nullptr;
+  /// What it is open on; null if in memory.
+  ObjectFile* file_ = nullptr;
   std::vector<std::shared_ptr<const SqlFunction>> functions_;
   Guard guard_;
   StatementCache app_cache_;
@@ -206,8 +202,6 @@ class Database final {
   /// Their names, outermost first; empty for those without.
   std::vector<std::string> savepoints_;
   std::uint64_t rollback_count_ = 0;
-  /// Frames in the log after the last commit; -1 if the present one has written none.
-  int log_frames_ = -1;
   /// It has no commit yet.
   bool new_ = false;
   // What it looked like when its transaction began; the schema's version only if it is new.

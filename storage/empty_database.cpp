@@ -16,8 +16,6 @@ std::span<const std::uint8_t> EmptyDatabase::image() {
     migrate(database, 0);
     database.commit();
     image_ = database.serialize();
-    // Bytes 18 and 19 of the header say how the file is read and written: 2 is by a log.
-    image_[18] = image_[19] = 2;
   }
   return image_;
 }

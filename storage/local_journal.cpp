@@ -21,8 +21,9 @@ using journal_format::up_to_block;
 
 /// A rest after which the last batch is sealed.
 constexpr std::chrono::milliseconds rest(5);
-/// How long the writer lets others bring more for the next batch, at most.
-constexpr std::chrono::milliseconds longest_gathering(1);
+/// How long the writer lets others bring more for the next batch.
+constexpr std::chrono::nanoseconds shortest_gathering(50'000);
+constexpr std::chrono::nanoseconds longest_gathering(1'000'000);
 /// How often a full disk is tried again.
 constexpr std::chrono::milliseconds pause_when_full(500);
 /// Room that there must be before writes are taken again.
@@ -103,6 +104,9 @@ bool LocalJournal::wait() {
     arrived_.wait_for(lock, pause_when_full, ready);
     return !stopping_ || !queue_.empty();
   }
+  // If nothing came while the last batch was written, those who commit were waiting for it.
+  gathering_ = queue_.empty() ? std::max(gathering_ / 2, shortest_gathering)
+                              : std::min(gathering_ * 5 / 4, longest_gathering);
   if (!sealed_ && !arrived_.wait_for(lock, rest, ready)) return true;
   arrived_.wait(lock, ready);
   if (queue_.empty()) return !sealed_;
@@ -114,7 +118,7 @@ void LocalJournal::gather(std::unique_lock<std::mutex>& lock) {
   // On a busy machine the shards have more to bring before this thread's turn comes again, and one
   // sync then serves them all; on an idle one this costs nothing.
   auto& clock = environment_.clock;
-  const auto end = clock.monotonic_now() + longest_gathering;
+  const auto end = clock.monotonic_now() + gathering_;
   for (std::size_t known = 0; queue_.size() != known && clock.monotonic_now() < end;) {
     known = queue_.size();
     lock.unlock();

@@ -132,8 +132,7 @@ Result<void> delete_object_file(const std::string& path) {
     if (!file.ok()) return file.error();
     const auto trash = path + ".deleted";
     rename_file(path, trash);
-    remove_file(path + "-wal");
-    remove_file(path + "-shm");
+    for (const auto* suffix : {"-journal", "-wal", "-shm"}) remove_file(path + suffix);
     remove_file(trash);
     sync_folder(path.substr(0, path.rfind('/')));
   } catch (const Error& error) {

@@ -12,8 +12,8 @@ namespace {
 constexpr const char* across_await =
     "a cursor cannot be held across an await; read it into an array first";
 
-/// To add a frame, SQLite walks all that the log has of the same page.
-constexpr std::size_t frames_before_checkpoint = 1'000;
+/// So many changes of pages may wait in memory for the journal (`Durability::none`).
+constexpr std::size_t unflushed_changes = 1'000;
 /// Fewer free pages are not worth the work, nor are they if less than a quarter is free.
 constexpr std::int64_t free_pages_worth_it = 64;
 
@@ -29,7 +29,7 @@ std::unique_ptr<ObjectFile> ObjectStore::new_file() const {
       .disk = config_.disk,
       .path = config_.path,
       .class_name = config_.empty.class_name(),
-      .wal = config_.wal,
+      .spill = config_.spill,
       .undoable = config_.undoable,
   });
 }
@@ -47,8 +47,11 @@ void ObjectStore::open_layers() {
 }
 
 void ObjectStore::fold_in_foreign_log() {
-  // Whoever opens a file with SQLite itself and is killed leaves a log; ours is never on disk.
-  if (!config_.disk.exists(config_.path + "-wal")) return;
+  // Whoever opens a file with SQLite itself and is killed leaves one; ours are never on disk.
+  if (!config_.disk.exists(config_.path + "-wal") &&
+      !config_.disk.exists(config_.path + "-journal")) {
+    return;
+  }
   auto folded = OfflineFile::open(config_.path, OfflineFile::Access::write);
   if (!folded.ok()) folded.error().raise();
 }
@@ -120,27 +123,26 @@ void ObjectStore::shrink() {
   database_.run_script("PRAGMA incremental_vacuum", Trust::trusted);
 }
 
-void ObjectStore::commit_to_log() {
+void ObjectStore::commit_to_sqlite() {
   close_cursors();
   if (file_->unborn() && !file_->uncaptured() && database_.changed()) write_birth();
   if (may_shrink_ && database_.in_transaction()) shrink();
-  const bool changed = database_.commit();
+  database_.commit();
   migrated_ = false;
-  if (changed) file_->committed(database_.log_frames());
 }
 
 std::optional<Transaction> ObjectStore::commit_part(std::uint64_t sequence) {
   if (!open_ || database_.savepoint_depth() > 0) return std::nullopt;
   auto earlier = flush(sequence);
   partial_ = true;
-  commit_to_log();
+  commit_to_sqlite();
   part_confirmed_ |= database_.confirmed();
   return earlier;
 }
 
 std::optional<Transaction> ObjectStore::commit(std::uint64_t sequence) {
   if (!open_ || database_.savepoint_depth() > 0) return std::nullopt;
-  commit_to_log();
+  commit_to_sqlite();
   const bool confirmed = std::exchange(part_confirmed_, false) || database_.confirmed();
   partial_ = false;
   const bool now = config_.durability == Durability::journal || flush_requested_;
@@ -203,8 +205,8 @@ bool ObjectStore::pending() const { return !buried_.empty() || (file_ && file_->
 
 bool ObjectStore::wants_checkpoint() const {
   if (!file_) return false;
-  const auto& wal = file_->wal();
-  return wal.committed() >= frames_before_checkpoint || wal.memory() >= config_.wal.memory / 2;
+  return file_->uncaptured_changes() >= unflushed_changes ||
+         file_->memory() >= config_.spill.memory / 2;
 }
 
 void ObjectStore::checkpoint() {
@@ -214,9 +216,7 @@ void ObjectStore::checkpoint() {
   }
   if (!file_ || !file_->behind() || file_->unborn()) return;
   disk_changed_ = true;
-  file_->flush();
-  if (open_) database_.checkpoint();
-  file_->checkpointed();
+  file_->checkpoint();
   may_shrink_ = true;
 }
 
@@ -231,7 +231,7 @@ void ObjectStore::rebuild() {
     file_ = std::move(buried_.front().file);
     buried_.clear();
   }
-  if (file_ && file_->is_open()) file_->fold();
+  if (file_ && file_->is_open()) file_->take_back();
 }
 
 void ObjectStore::close() {

@@ -32,7 +32,7 @@ struct ObjectStoreConfig {
   std::optional<std::string> name{};
   Durability durability = Durability::journal;
   WallTime created{};
-  MemoryWal::Limits wal{};
+  SpillLimits spill{};
   /// Journal records carry former images too, for history.
   bool undoable = false;
   SqlLimits sql_limits = SqlLimits::reference;
@@ -160,7 +160,7 @@ class ObjectStore final {
   void fold_in_foreign_log();
   std::unique_ptr<ObjectFile> new_file() const;
   /// Commits to SQLite only.
-  void commit_to_log();
+  void commit_to_sqlite();
   void write_birth();
   void shrink();
 

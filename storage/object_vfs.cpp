@@ -15,7 +15,7 @@ const char* const name = "stead";
 
 namespace {
 
-/// What SQLite holds as a file: the database, or its log.
+/// What SQLite holds as a file: the database, or its rollback journal.
 struct File {
   sqlite3_file base;
   ObjectFile* object;
@@ -86,7 +86,10 @@ int lock(sqlite3_file*, int) { return SQLITE_OK; }
 int check_reserved_lock(sqlite3_file*, int* held) { return *held = 0, SQLITE_OK; }
 int file_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
 int sector_size(sqlite3_file*) { return 4096; }
-int characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
+// So that SQLite does not prepare its journal for a crash.
+int characteristics(sqlite3_file*) {
+  return SQLITE_IOCAP_POWERSAFE_OVERWRITE | SQLITE_IOCAP_SAFE_APPEND | SQLITE_IOCAP_SEQUENTIAL;
+}
 
 int database_read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
   return read_from(object_of(file), into, count, offset);
@@ -101,20 +104,20 @@ int database_size(sqlite3_file* file, sqlite3_int64* size) {
   return size_of(object_of(file), size);
 }
 
-int log_read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
-  return read_from(object_of(file).wal(), into, count, offset);
+int journal_read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
+  return read_from(object_of(file).rollback_journal(), into, count, offset);
 }
-int log_write(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset) {
-  return write_to(object_of(file).wal(), from, count, offset);
+int journal_write(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset) {
+  return write_to(object_of(file).rollback_journal(), from, count, offset);
 }
-int log_truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return truncate_to(object_of(file).wal(), size);
+int journal_truncate(sqlite3_file* file, sqlite3_int64 size) {
+  return truncate_to(object_of(file).rollback_journal(), size);
 }
-int log_size(sqlite3_file* file, sqlite3_int64* size) {
-  return size_of(object_of(file).wal(), size);
+int journal_size(sqlite3_file* file, sqlite3_int64* size) {
+  return size_of(object_of(file).rollback_journal(), size);
 }
 
-/// Version 1: without shared memory, which a connection in exclusive mode does not ask for.
+/// Version 1: without shared memory, which only a write-ahead log would need.
 constexpr sqlite3_io_methods methods_of(decltype(&database_read) read,
                                         decltype(&database_write) write,
                                         decltype(&database_truncate) truncate,
@@ -138,7 +141,8 @@ constexpr sqlite3_io_methods methods_of(decltype(&database_read) read,
 
 constexpr sqlite3_io_methods database_methods =
     methods_of(database_read, database_write, database_truncate, database_size);
-constexpr sqlite3_io_methods log_methods = methods_of(log_read, log_write, log_truncate, log_size);
+constexpr sqlite3_io_methods journal_methods =
+    methods_of(journal_read, journal_write, journal_truncate, journal_size);
 
 sqlite3_vfs& parent_of(sqlite3_vfs* vfs) { return *static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
@@ -150,9 +154,9 @@ int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* out, int flags, int* 
     if (error != std::errc() || *end != '\0') return SQLITE_CANTOPEN;
     file.object = reinterpret_cast<ObjectFile*>(address);
     file.base.pMethods = &database_methods;
-  } else if (flags & SQLITE_OPEN_WAL) {
+  } else if (flags & SQLITE_OPEN_MAIN_JOURNAL) {
     file.object = &object_of(sqlite3_database_file_object(path));
-    file.base.pMethods = &log_methods;
+    file.base.pMethods = &journal_methods;
   } else {
     return parent_of(vfs).xOpen(&parent_of(vfs), path, out, flags, out_flags);
   }
@@ -166,7 +170,7 @@ int full_path(sqlite3_vfs*, const char* path, int size, char* out) {
   return SQLITE_OK;
 }
 
-// A database here has no rollback journal, and a log only while it is open.
+// A database here has a rollback journal only while it is open, and never a write-ahead log.
 int access(sqlite3_vfs*, const char*, int, int* found) { return *found = 0, SQLITE_OK; }
 int remove(sqlite3_vfs*, const char*, int) { return SQLITE_OK; }
 

@@ -79,7 +79,8 @@ Result<OfflineFile> OfflineFile::open(const std::string& path, Access access) {
   sqlite_runtime_setup();
   const auto is_free = check_free(path);
   if (!is_free.ok()) return is_free.error();
-  const bool whole = access == Access::read && file_size(path + "-wal") == 0;
+  const bool whole =
+      access == Access::read && file_size(path + "-wal") == 0 && file_size(path + "-journal") == 0;
   sqlite3* handle = nullptr;
   const auto uri = uri_of(path) + (whole ? "?immutable=1" : "");
   const int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
@@ -90,7 +91,7 @@ Result<OfflineFile> OfflineFile::open(const std::string& path, Access access) {
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
-    // Reads the header and recovers a WAL, so that what is wrong shows here.
+    // Reads the header and puts the file in order, so that what is wrong shows here.
     code = sqlite3_exec(handle,
                         whole ? "SELECT count(*) FROM sqlite_schema"
                               : "PRAGMA locking_mode=EXCLUSIVE;SELECT count(*) FROM sqlite_schema",

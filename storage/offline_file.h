@@ -10,8 +10,8 @@ struct sqlite3;
 namespace stead {
 
 /// A connection to an object's file while no server has it open: for the command line. Reads a
-/// clean file without touching it; one with a WAL that a killed server left is recovered, which
-/// moves the WAL into the file.
+/// clean file without touching it; one beside which another program has left a log or a rollback
+/// journal is put in order first.
 ///
 /// Not for the process that serves the object: closing any descriptor of the file would drop the
 /// server's lock. Thread: one.

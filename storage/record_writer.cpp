@@ -1,32 +1,31 @@
 #include "storage/record_writer.h"
 
 #include "storage/page_codec.h"
+#include "storage/spill_file.h"
 
 namespace stead {
 
-namespace {
-
 using journal_format::PageEntry;
 
-/// A longer patch is not worth more than a compressed image.
-constexpr std::size_t longest_patch = 512;
-
-}  // namespace
-
-bool RecordWriter::add(std::uint32_t page, std::span<const std::uint8_t> image,
-                       std::span<const std::uint8_t> base) {
-  PageEntry entry{.page = page, .checksum = page_checksum(image)};
-  const auto at = begin(entry);
-  const bool patched = !base.empty() && append_patch(out_.bytes, base, image, longest_patch);
-  entry.encoding = patched ? PageEncoding::patch : append_image(out_.bytes, image);
-  end(at, entry);
-  return patched;
+void RecordWriter::add(std::uint32_t page, std::span<const std::uint8_t> image) {
+  add_image({.page = page, .checksum = page_checksum(image)}, image);
 }
 
 void RecordWriter::add_former(std::uint32_t page, std::span<const std::uint8_t> image) {
-  PageEntry entry{.page = page, .checksum = page_checksum(image), .former = true};
+  add_image({.page = page, .checksum = page_checksum(image), .former = true}, image);
+}
+
+void RecordWriter::add_image(PageEntry entry, std::span<const std::uint8_t> image) {
   const auto at = begin(entry);
   entry.encoding = append_image(out_.bytes, image);
+  end(at, entry);
+}
+
+void RecordWriter::add_patch(std::uint32_t page, std::uint32_t checksum,
+                             std::span<const std::uint8_t> patch) {
+  PageEntry entry{.page = page, .checksum = checksum, .encoding = PageEncoding::patch};
+  const auto at = begin(entry);
+  out_.bytes.insert(out_.bytes.end(), patch.begin(), patch.end());
   end(at, entry);
 }
 
@@ -49,12 +48,7 @@ void RecordWriter::end(std::size_t at, PageEntry& entry) {
 }
 
 void RecordWriter::spill() {
-  if (!out_.file) {
-    const auto path = limits_.spill_path + "-record";
-    disk_.make_folders(path.substr(0, path.rfind('/')));
-    out_.file = disk_.open(path, Disk::Mode::create);
-    disk_.remove(path);
-  }
+  if (!out_.file) out_.file = open_spill_file(disk_, limits_.spill_path + "-record");
   out_.file->write(spilled_, out_.bytes);
   spilled_ += out_.bytes.size();
   out_.bytes.clear();

@@ -28,10 +28,10 @@ class RecordWriter final {
     out_.bytes.reserve(usual_size);
   }
 
-  /// The page's new image: what differs from `base` if that is short, else all of it. No base: all.
-  /// False if it was all, so that undoing it needs the former image.
-  bool add(std::uint32_t page, std::span<const std::uint8_t> image,
-           std::span<const std::uint8_t> base = {});
+  /// The page's new image, whole.
+  void add(std::uint32_t page, std::span<const std::uint8_t> image);
+  /// A patch on the image that the journal has of the page, and the checksum of what comes out.
+  void add_patch(std::uint32_t page, std::uint32_t checksum, std::span<const std::uint8_t> patch);
   /// The image from before the transaction. That of a page which was added whole follows it.
   void add_former(std::uint32_t page, std::span<const std::uint8_t> image);
   void finish();
@@ -40,6 +40,7 @@ class RecordWriter final {
   /// Enough for a patch or two.
   static constexpr std::size_t usual_size = 256;
 
+  void add_image(journal_format::PageEntry entry, std::span<const std::uint8_t> image);
   std::size_t begin(const journal_format::PageEntry& entry);
   void end(std::size_t at, journal_format::PageEntry& entry);
   void spill();

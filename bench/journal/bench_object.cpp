@@ -29,7 +29,7 @@ BenchObject::BenchObject(BenchClass& of, std::uint64_t number)
                             .name = std::to_string(number),
                             // Whoever measures calls `flush` himself.
                             .durability = Durability::none,
-                            .wal = {.spill_path = of.data + "/spill/" + id_.to_string()},
+                            .spill = {.path = of.data + "/spill/" + id_.to_string()},
                             .undoable = of.undoable})) {}
 
 void BenchObject::append(Journal& journal, Transaction transaction, JournalClient& client) {

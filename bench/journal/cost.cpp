@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <random>
@@ -91,6 +92,14 @@ void measure_batches(const JournalBenchOptions& options, std::size_t objects, st
   report.add(where + "object told", tell.total_us() / commits, "us");
 }
 
+Bytes content_of(ObjectFile& file) {
+  Bytes content(file.size());
+  for (std::size_t at = 0; at < content.size(); at += Disk::block) {
+    file.read(at, std::span(content).subspan(at, Disk::block));
+  }
+  return content;
+}
+
 /// The page codec alone, on the pages that the same statement changes.
 void measure_codec(const JournalBenchOptions& options, Report& report) {
   const WorkFolder folder(options.folder);
@@ -105,25 +114,24 @@ void measure_codec(const JournalBenchOptions& options, Report& report) {
   std::uint64_t pages = 0;
   std::uint64_t patched = 0;
   Bytes out;
-  Bytes after, before;
+  Bytes before;
   for (std::size_t i = 1; i <= options.commits / 10; ++i) {
     sql.one<std::int64_t>(CounterWorkload::update, 1);
     database.commit();
-    const auto first = file.wal().committed();
-    file.committed(database.log_frames());
-    for (auto frame = first; frame < file.wal().committed(); ++frame) {
-      const auto former = file.wal().latest(file.wal().page_of(frame));
-      const auto page = file.wal().image(frame, after);
-      if (!former) continue;
+    file.capture(i);
+    file.durable(i);
+    Bytes after = content_of(file);
+    for (std::size_t at = 0; at < before.size(); at += Disk::block) {
+      const auto former = std::span(before).subspan(at, Disk::block);
+      const auto page = std::span(after).subspan(at, Disk::block);
+      if (std::equal(former.begin(), former.end(), page.begin())) continue;
       out.clear();
       ++pages;
       checksum.time([&] { return page_checksum(page); });
-      patched += patch.time(
-          [&] { return append_patch(out, file.wal().image(*former, before), page, 512); });
+      patched += patch.time([&] { return append_patch(out, former, page, 512); });
       image.time([&] { return append_image(out, page); });
     }
-    file.capture(i);
-    file.durable(i);
+    before = std::move(after);
   }
   const auto count = static_cast<double>(pages);
   report.add("codec: pages a commit", count / static_cast<double>(options.commits / 10), "");

@@ -159,8 +159,8 @@ std::unique_ptr<ObjectStore> SimulatedHost::open_store(const ObjectAddress& obje
       .id = object.id,
       .name = object.name,
       .created = clock_.wall_now(),
-      .wal = {.memory = limits_.wal_memory,
-              .spill_path = std::string(data) + "/spill/" + object.id.to_string()},
+      .spill = {.memory = limits_.page_memory,
+                .path = std::string(data) + "/spill/" + object.id.to_string()},
   });
 }
 

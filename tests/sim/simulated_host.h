@@ -26,7 +26,7 @@ struct SimulatedLimits {
   std::uint64_t segment_bytes = 64 << 10;
   std::size_t batch_bytes = 16 << 10;
   std::size_t segments = 3;
-  std::size_t wal_memory = 64 << 10;
+  std::size_t page_memory = 64 << 10;
 };
 
 /// One life of a node's process on a simulated disk, on one thread and in virtual time: recovery,

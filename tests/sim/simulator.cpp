@@ -27,12 +27,12 @@ constexpr int patience = 1'000;
 
 Simulator::Character Simulator::character(Seeded& seed) {
   constexpr std::array<std::uint64_t, 4> segment_bytes{20 << 10, 32 << 10, 64 << 10, 256 << 10};
-  constexpr std::array<std::size_t, 3> wal_memory{12 << 10, 48 << 10, 1 << 20};
+  constexpr std::array<std::size_t, 3> page_memory{12 << 10, 48 << 10, 1 << 20};
   Character all;
   all.limits.segment_bytes = seed.pick(segment_bytes);
   all.limits.batch_bytes = seed.chance(50) ? 8 << 10 : 64 << 10;
   all.limits.segments = seed.between(1, 3);
-  all.limits.wal_memory = seed.pick(wal_memory);
+  all.limits.page_memory = seed.pick(page_memory);
   all.steps = seed.between(40, 160);
   all.crashes = seed.chance(80) ? static_cast<unsigned>(seed.between(1, 5)) : 0;
   all.faults = seed.chance(50) ? static_cast<unsigned>(seed.between(1, 4)) : 0;

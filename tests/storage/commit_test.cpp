@@ -132,20 +132,35 @@ TEST_F(Commits, OfAnObjectInMemoryOnlyReachTheFileAtACheckpoint) {
   EXPECT_EQ(rows(), 50);
 }
 
-TEST_F(Commits, ManyAskForACheckpoint) {
+TEST_F(Commits, OfManyPagesAskForACheckpoint) {
   int commits = 0;
   while (!store().wants_checkpoint()) {
-    store().durable(begin("REPLACE INTO t VALUES(1, 1)"));
+    store().durable(begin("INSERT INTO t(v) VALUES(randomblob(3000))"));
     ASSERT_LT(++commits, 10'000);
   }
   EXPECT_GT(commits, 500);
   store().checkpoint();
   EXPECT_FALSE(store().wants_checkpoint());
-  EXPECT_EQ(rows(), 1);
+  EXPECT_EQ(rows(), commits);
+}
+
+TEST_F(Commits, OfOneRowNeedNoMoreMemoryHoweverMany) {
+  store().durable(begin("INSERT INTO t VALUES(1, 1)"));
+  store().durable(begin("UPDATE t SET v = v + 1"));
+  const auto memory = store().memory();
+  for (int i = 0; i < 2'000; ++i) store().durable(begin("UPDATE t SET v = v + 1"));
+  EXPECT_EQ(store().memory(), memory);
+  EXPECT_FALSE(store().wants_checkpoint());
+}
+
+TEST_F(Commits, ThatChangeNothingNeedNotBecomeDurable) {
+  store().durable(begin("INSERT INTO t VALUES(1, 1)"));
+  run("REPLACE INTO t VALUES(1, 1)");
+  EXPECT_FALSE(store().commit(++sequence_));
 }
 
 TEST_F(Commits, LargerThanMemorySpillAndStayAtomic) {
-  log_memory_ = 64 << 10;
+  page_memory_ = 64 << 10;
   reopen();
   const auto big =
       "INSERT INTO t(v) SELECT randomblob(3000) FROM "
@@ -233,6 +248,44 @@ TEST_F(Commits, WithoutDurabilityWaitForAFlush) {
   run("INSERT INTO t(v) VALUES(3)");
   store().request_flush();
   EXPECT_TRUE(store().commit(++sequence_));
+}
+
+TEST_F(Commits, WithoutDurabilityAskForACheckpointWhenManyAreUnflushed) {
+  durability_ = Durability::none;
+  reopen();
+  run("INSERT INTO t VALUES(1, 1)");
+  int commits = 0;
+  while (!store().wants_checkpoint()) {
+    run("UPDATE t SET v = v + 1");
+    EXPECT_FALSE(store().commit(++sequence_));
+    ASSERT_LT(++commits, 10'000);
+  }
+  const auto transaction = store().flush(++sequence_);
+  ASSERT_TRUE(transaction);
+  EXPECT_LT(transaction->size, 4'096U) << "one image of the page, not each commit's patch";
+}
+
+TEST_F(Commits, FlushLeavesOutWhatTheOpenTransactionHasWritten) {
+  durability_ = Durability::none;
+  page_memory_ = 64 << 10;
+  reopen();
+  run("INSERT INTO t(v) VALUES(1)");
+  EXPECT_FALSE(store().commit(++sequence_));
+  run("UPDATE t SET v = 2");
+  // Larger than SQLite's page cache, so that pages are written before the commit.
+  run("INSERT INTO t(v) SELECT randomblob(3000) FROM "
+      "(WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < "
+      "3000) SELECT i FROM n)");
+  EXPECT_TRUE(store().flush(++sequence_));
+  store().durable(sequence_);
+  store().rollback();
+  EXPECT_EQ(rows(), 1);
+  EXPECT_EQ(number("SELECT v FROM t"), 1);
+  store().checkpoint();
+  reopen();
+  EXPECT_EQ(rows(), 1);
+  EXPECT_EQ(number("SELECT v FROM t"), 1);
+  EXPECT_EQ(sql().one<std::string>("PRAGMA quick_check"), "ok");
 }
 
 }  // namespace

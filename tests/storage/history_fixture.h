@@ -73,7 +73,7 @@ class HistoryTest : public ::testing::Test, protected JournalClient {
         .name = "alice",
         .durability = durability_,
         .created = clock_.wall_now(),
-        .wal = {.spill_path = data() + "/spill/thing"},
+        .spill = {.path = data() + "/spill/thing"},
         .undoable = undoable_,
     });
   }

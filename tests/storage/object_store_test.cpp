@@ -142,7 +142,8 @@ TEST_F(Stores, LogLeftByAnotherProgramIsTakenIn) {
   const auto copy = directory_.path() + "/copy";
   sqlite3* other = nullptr;
   sqlite3_open(path().c_str(), &other);
-  sqlite3_exec(other, "INSERT INTO t VALUES(7)", nullptr, nullptr, nullptr);
+  sqlite3_exec(other, "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(7)", nullptr, nullptr,
+               nullptr);
   std::filesystem::copy_file(path(), copy);
   std::filesystem::copy_file(path() + "-wal", copy + "-wal");
   sqlite3_close(other);
@@ -151,6 +152,25 @@ TEST_F(Stores, LogLeftByAnotherProgramIsTakenIn) {
   reopen();
   EXPECT_EQ(number("SELECT v FROM t"), 7);
   EXPECT_FALSE(exists("-wal"));
+}
+
+TEST_F(Stores, TransactionThatAnotherProgramDidNotEndIsTakenBack) {
+  run("CREATE TABLE t(v); INSERT INTO t VALUES(7)");
+  commit();
+  close();
+  const auto copy = directory_.path() + "/copy";
+  sqlite3* other = nullptr;
+  sqlite3_open(path().c_str(), &other);
+  sqlite3_exec(other, "BEGIN; UPDATE t SET v = 8", nullptr, nullptr, nullptr);
+  ASSERT_EQ(sqlite3_db_cacheflush(other), SQLITE_OK);
+  std::filesystem::copy_file(path(), copy);
+  std::filesystem::copy_file(path() + "-journal", copy + "-journal");
+  sqlite3_close(other);
+  std::filesystem::rename(copy, path());
+  std::filesystem::rename(copy + "-journal", path() + "-journal");
+  reopen();
+  EXPECT_EQ(number("SELECT v FROM t"), 7);
+  EXPECT_FALSE(exists("-journal"));
 }
 
 TEST_F(Stores, SecondOpenerIsRefused) {
@@ -169,13 +189,13 @@ TEST_F(Stores, ForeignFileIsRefused) {
   EXPECT_THROW(sql(), StorageError);
 }
 
-TEST_F(Stores, FileWithoutWalModeIsTakenOver) {
+TEST_F(Stores, FileInWalModeIsTakenOver) {
   run("CREATE TABLE t(v)");
   commit();
   close();
   sqlite3* other = nullptr;
   sqlite3_open(path().c_str(), &other);
-  sqlite3_exec(other, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr);
+  sqlite3_exec(other, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
   sqlite3_close(other);
   reopen();
   run("INSERT INTO t VALUES(1)");

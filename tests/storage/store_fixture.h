@@ -29,8 +29,8 @@ class StoreTest : public ::testing::Test {
     config.durability = durability_;
     config.sql_limits = sql_limits_;
     config.created = WallTime(std::chrono::milliseconds(1234));
-    config.wal.memory = log_memory_;
-    config.wal.spill_path = directory_.path() + "/spill/thing";
+    config.spill.memory = page_memory_;
+    config.spill.path = directory_.path() + "/spill/thing";
     return config;
   }
   /// Leaves memory, with everything in the file, and comes back.
@@ -77,7 +77,7 @@ class StoreTest : public ::testing::Test {
   TemporaryDirectory directory_;
   std::vector<std::string> migrations_;
   Durability durability_ = Durability::journal;
-  std::size_t log_memory_ = 8 << 20;
+  std::size_t page_memory_ = 8 << 20;
   std::uint64_t sequence_ = 0;
   SqlLimits sql_limits_ = SqlLimits::reference;
   std::unique_ptr<EmptyDatabase> empty_;

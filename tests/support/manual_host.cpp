@@ -169,7 +169,7 @@ std::unique_ptr<ObjectStore> ManualHost::open_store(const ObjectAddress& object)
       .name = object.name,
       .durability = info.durability,
       .created = clock_.wall_now(),
-      .wal = {.spill_path = directory_.path() + "/spill/" + object.id.to_string()},
+      .spill = {.path = directory_.path() + "/spill/" + object.id.to_string()},
       .undoable = settings.history.on(),
   });
 }
