@@ -10,10 +10,9 @@ class Counter final : public stead::DurableObject {
       {"CREATE TABLE counter(id INTEGER PRIMARY KEY, value INTEGER NOT NULL)"});
 
   std::int64_t add(std::int64_t n) {
-    return sql().one<std::int64_t>(
-        "INSERT INTO counter VALUES(1, ?1) "
-        "ON CONFLICT(id) DO UPDATE SET value = value + ?1 RETURNING value",
-        n);
+    sql().exec("INSERT INTO counter VALUES(1, ?1) ON CONFLICT(id) DO UPDATE SET value = value + ?1",
+               n);
+    return value();
   }
   std::int64_t value() {
     return sql().one<std::int64_t>("SELECT coalesce(max(value), 0) FROM counter");
