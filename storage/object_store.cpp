@@ -47,7 +47,8 @@ void ObjectStore::open_layers() {
 }
 
 void ObjectStore::fold_in_foreign_log() {
-  // Whoever opens a file with SQLite itself and is killed leaves one; ours are never on disk.
+  // Whoever opens a file with SQLite itself and is killed leaves it, or a rollback journal; ours
+  // are never on disk.
   if (!config_.disk.exists(config_.path + "-wal") &&
       !config_.disk.exists(config_.path + "-journal")) {
     return;
