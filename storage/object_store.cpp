@@ -38,7 +38,7 @@ void ObjectStore::open_layers() {
   if (file_) return;
   auto file = new_file();
   if (config_.disk.exists(config_.path)) {
-    fold_in_foreign_log();
+    recover_foreign_file();
     file->open_file();
   } else {
     file->open_image(config_.empty.image());
@@ -46,8 +46,8 @@ void ObjectStore::open_layers() {
   file_ = std::move(file);
 }
 
-void ObjectStore::fold_in_foreign_log() {
-  // Whoever opens a file with SQLite itself and is killed leaves it, or a rollback journal; ours
+void ObjectStore::recover_foreign_file() {
+  // Whoever opens a file with SQLite itself and is killed leaves a log or a rollback journal; ours
   // are never on disk.
   if (!config_.disk.exists(config_.path + "-wal") &&
       !config_.disk.exists(config_.path + "-journal")) {

@@ -157,7 +157,7 @@ class ObjectStore final {
   void open_now();
   void open_layers();
   void open_stored();
-  void fold_in_foreign_log();
+  void recover_foreign_file();
   std::unique_ptr<ObjectFile> new_file() const;
   /// Commits to SQLite only.
   void commit_to_sqlite();

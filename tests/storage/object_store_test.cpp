@@ -11,7 +11,24 @@ namespace stead::test {
 namespace {
 
 using ::testing::HasSubstr;
-using Stores = StoreTest;
+class Stores : public StoreTest {
+ protected:
+  /// The file, and what SQLite keeps beside it, as another program leaves them that is killed after
+  /// this SQL.
+  void leave_behind(const char* text, const std::string& suffix) {
+    const auto copy = directory_.path() + "/copy";
+    sqlite3* other = nullptr;
+    ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(other, text, nullptr, nullptr, nullptr), SQLITE_OK);
+    // An open transaction is in the file only when it leaves the page cache.
+    ASSERT_EQ(sqlite3_db_cacheflush(other), SQLITE_OK);
+    std::filesystem::copy_file(path(), copy);
+    std::filesystem::copy_file(path() + suffix, copy + suffix);
+    sqlite3_close(other);
+    std::filesystem::rename(copy, path());
+    std::filesystem::rename(copy + suffix, path() + suffix);
+  }
+};
 
 TEST_F(Stores, ReadingLeavesNoFile) {
   EXPECT_FALSE(store().stored());
@@ -139,16 +156,7 @@ TEST_F(Stores, LogLeftByAnotherProgramIsTakenIn) {
   run("CREATE TABLE t(v)");
   commit();
   close();
-  const auto copy = directory_.path() + "/copy";
-  sqlite3* other = nullptr;
-  sqlite3_open(path().c_str(), &other);
-  sqlite3_exec(other, "PRAGMA journal_mode=WAL; INSERT INTO t VALUES(7)", nullptr, nullptr,
-               nullptr);
-  std::filesystem::copy_file(path(), copy);
-  std::filesystem::copy_file(path() + "-wal", copy + "-wal");
-  sqlite3_close(other);
-  std::filesystem::rename(copy, path());
-  std::filesystem::rename(copy + "-wal", path() + "-wal");
+  leave_behind("PRAGMA journal_mode=WAL; INSERT INTO t VALUES(7)", "-wal");
   reopen();
   EXPECT_EQ(number("SELECT v FROM t"), 7);
   EXPECT_FALSE(exists("-wal"));
@@ -158,16 +166,7 @@ TEST_F(Stores, TransactionThatAnotherProgramDidNotEndIsTakenBack) {
   run("CREATE TABLE t(v); INSERT INTO t VALUES(7)");
   commit();
   close();
-  const auto copy = directory_.path() + "/copy";
-  sqlite3* other = nullptr;
-  sqlite3_open(path().c_str(), &other);
-  sqlite3_exec(other, "BEGIN; UPDATE t SET v = 8", nullptr, nullptr, nullptr);
-  ASSERT_EQ(sqlite3_db_cacheflush(other), SQLITE_OK);
-  std::filesystem::copy_file(path(), copy);
-  std::filesystem::copy_file(path() + "-journal", copy + "-journal");
-  sqlite3_close(other);
-  std::filesystem::rename(copy, path());
-  std::filesystem::rename(copy + "-journal", path() + "-journal");
+  leave_behind("BEGIN; UPDATE t SET v = 8", "-journal");
   reopen();
   EXPECT_EQ(number("SELECT v FROM t"), 7);
   EXPECT_FALSE(exists("-journal"));
